@@ -1,0 +1,45 @@
+"""Events that lower packages announce and others listen to (audit, search, notices)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyramid.registry import Registry
+
+from cpms_portal.core.actor import Actor
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something an actor did with a resource. ``what`` is a short code, never clinical text."""
+
+    resource: Any
+    actor: Actor
+    what: str
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Viewed(Happening):
+    """Clinical content was read."""
+
+
+@dataclass(frozen=True)
+class Changed(Happening):
+    """Something was made, changed or removed."""
+
+
+@dataclass(frozen=True)
+class Refused(Happening):
+    """Somebody asked for what they may not have."""
+
+
+@dataclass(frozen=True)
+class AccessEvent(Happening):
+    """Sign-in, sign-out, factors, sessions, grants."""
+
+
+def announce(registry: Registry, event: Any) -> None:
+    """Tell everybody who listens."""
+    registry.notify(event)

@@ -1,0 +1,58 @@
+"""Substance D, brought in without the parts the portal does otherwise.
+
+Left out: its root (ours is Portal), its catalog subscribers (search decides what
+is indexed), its mailer (outbox), its sign-in (identity).
+"""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid_zodbconn import get_connection
+
+INCLUDES = (
+    "pyramid_chameleon",
+    "pyramid_zodbconn",
+    "substanced.evolution",
+    "substanced.stats",
+    "substanced.folder",
+    "substanced.event",
+    "substanced.sdi",
+    "substanced.content",
+    "substanced.objectmap",
+    "substanced.property",
+    "substanced.file",
+    "substanced.catalog",
+    "substanced.form",
+    "substanced.workflow",
+    "substanced.dump",
+    "substanced.locking",
+    "substanced.audit",
+    "substanced.editable",
+    "substanced.principal",
+)
+SCANS = (
+    "substanced.stats",
+    "substanced.folder",
+    "substanced.property",
+    "substanced.sdi",
+    "substanced.locking",
+)
+ROOT_KEY = "app_root"
+
+
+def root_factory(request: Request) -> object:
+    """Return the Portal; KeyError when the database was never brought up."""
+    return get_connection(request).root()[ROOT_KEY]
+
+
+def includeme(config: Configurator) -> None:
+    """Include Substance D: directives first, then its scans."""
+    config.registry.settings["zodbconn.uri"] = config.registry.settings.get("cpms.zodb", "")
+    for name in INCLUDES:
+        config.include(name)
+    for name in SCANS:
+        config.scan(name, ignore=["substanced.sdi.views.login"])
+    config.scan("substanced.catalog", ignore=["substanced.catalog.subscribers"])
+    config.add_content_type("Root", "cpms_portal.core.resources.Portal")
+    config.set_root_factory(root_factory)

@@ -1,0 +1,50 @@
+"""Transactions: one a request, retried on conflict, short writers one at a time.
+
+Writers that collide cost more in retries than they gain in parallel work
+(measured: 25 a second with retries, 46 to 65 with one lock a process), so a
+request that may write waits for its turn. Uploads do not: they write to the
+spool, not to the object database.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from pyramid.config import Configurator
+from pyramid.registry import Registry
+from pyramid.request import Request
+from pyramid.response import Response
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_TURN = threading.RLock()
+
+
+def _is_long(request: Request) -> bool:
+    return request.headers.get("Upload-Offset") is not None
+
+
+def one_writer_tween(
+    handler: Callable[[Request], Response], registry: Registry
+) -> Callable[[Request], Response]:
+    """Let one writing request at a time run from its first read to its commit."""
+
+    def one_writer(request: Request) -> Response:
+        if request.method in READING or _is_long(request):
+            return handler(request)
+        with _TURN:
+            return handler(request)
+
+    return one_writer
+
+
+def includeme(config: Configurator) -> None:
+    """Include the transaction manager and the retries."""
+    settings = config.registry.settings
+    settings.setdefault("tm.annotate_user", "false")
+    settings.setdefault("retry.attempts", "5")
+    config.include("pyramid_tm")
+    config.include("pyramid_retry")
+    config.add_tween(
+        "cpms_portal.core.transactions.one_writer_tween", over="pyramid_tm.tm_tween_factory"
+    )

@@ -1,0 +1,52 @@
+"""Proof that a form was sent from our own page: a token bound to the session or the visit.
+
+The token is a signature of the cookie it belongs to, so it needs no storage.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from pyramid.interfaces import ICSRFStoragePolicy
+from pyramid.request import Request
+from zope.interface import implementer
+
+from cpms_portal.core.settings import setting
+from cpms_portal.security.secret import sign
+from cpms_portal.security.sessions import session_key
+
+VISIT = "cpms-visit"
+
+
+@implementer(ICSRFStoragePolicy)
+class BoundToken:
+    """A token bound to the session, or to a visit cookie before sign-in."""
+
+    def get_csrf_token(self, request: Request) -> str:
+        """Return the token for forms of this request."""
+        bound = session_key(request) or self._visit(request)
+        return sign(request.registry, "csrf", bound)
+
+    def new_csrf_token(self, request: Request) -> str:
+        """Return the token; it changes with the session."""
+        return self.get_csrf_token(request)
+
+    def check_csrf_token(self, request: Request, token: str) -> bool:
+        """Say whether a token belongs to the session or visit of this request."""
+        if not session_key(request) and VISIT not in request.cookies:
+            return False
+        return hmac.compare_digest(self.get_csrf_token(request), token)
+
+    def _visit(self, request: Request) -> str:
+        visit = request.cookies.get(VISIT) or request.environ.get("cpms.visit")
+        if visit is None:
+            visit = secrets.token_urlsafe(16)
+            request.environ["cpms.visit"] = visit
+            secure = setting(request.registry, "cpms.url").startswith("https:")
+            request.add_response_callback(
+                lambda _r, response: response.set_cookie(
+                    VISIT, visit, httponly=True, secure=secure, samesite="Lax", path="/"
+                )
+            )
+        return visit

@@ -1,0 +1,85 @@
+"""Every permission of the portal, in alphabetical order.
+
+A permission is ``resource:action``. An enum rather than loose strings: a
+misspelt permission fails at import, not silently at a door. The workflow files
+name permissions by value; ``<noun>:view`` decides what a listing may show.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What somebody may do with a resource."""
+
+    ACCOUNT_EDIT = "account:edit"
+    ACCOUNT_VIEW = "account:view"
+    ASSISTANCE_ASSIGN = "assistance:assign"
+    AUDIT_VIEW = "audit:view"
+    CONSENT_RECORD = "consent:record"
+    CONSENT_VIEW = "consent:view"
+    CONSENT_WITHDRAW = "consent:withdraw"
+    CONTRIBUTION_ADD = "contribution:add"
+    CONTRIBUTION_EDIT = "contribution:edit"
+    CONTRIBUTION_VIEW = "contribution:view"
+    COUNTRY_VIEW = "country:view"
+    DOCUMENT_ADD = "document:add"
+    DOCUMENT_REMOVE = "document:remove"
+    DOCUMENT_VIEW = "document:view"
+    INFORMATION_REQUEST_ADD = "information_request:add"
+    INFORMATION_REQUEST_ANSWER = "information_request:answer"
+    INFORMATION_REQUEST_VIEW = "information_request:view"
+    INSTITUTION_EDIT = "institution:edit"
+    INSTITUTION_VIEW = "institution:view"
+    INVITATION_ANSWER = "invitation:answer"
+    INVITATION_VIEW = "invitation:view"
+    INVITATION_WITHDRAW = "invitation:withdraw"
+    KPI_VIEW = "kpi:view"
+    LIBRARY_VIEW = "library:view"
+    MANAGE_USE = "manage:use"
+    MEMBERSHIP_DECIDE = "membership:decide"
+    MEMBERSHIP_VIEW = "membership:view"
+    NETWORK_COORDINATE = "network:coordinate"
+    NETWORK_EDIT = "network:edit"
+    NETWORK_VIEW = "network:view"
+    OUTCOME_DOWNLOAD = "outcome:download"
+    OUTCOME_EDIT = "outcome:edit"
+    OUTCOME_SIGN = "outcome:sign"
+    OUTCOME_VIEW = "outcome:view"
+    PAGE_EDIT = "page:edit"
+    PAGE_VIEW = "page:view"
+    PANEL_ARCHIVE = "panel:archive"
+    PANEL_CANCEL = "panel:cancel"
+    PANEL_EDIT = "panel:edit"
+    PANEL_FREEZE = "panel:freeze"
+    PANEL_INVITE = "panel:invite"
+    PANEL_LEAD = "panel:lead"
+    PANEL_OPEN = "panel:open"
+    PANEL_RESTART = "panel:restart"
+    PANEL_SUBMIT = "panel:submit"
+    PANEL_VIEW = "panel:view"
+    PATIENT_EDIT = "patient:edit"
+    PATIENT_ENROL = "patient:enrol"
+    PATIENT_IDENTITY_VIEW = "patient:identity:view"
+    PATIENT_LIST = "patient:list"
+    PATIENT_REMOVE = "patient:remove"
+    PATIENT_VIEW = "patient:view"
+    PERSON_ADMINISTER = "person:administer"
+    PERSON_VIEW = "person:view"
+    PORTAL_ENTER = "portal:enter"
+    PORTAL_VIEW = "portal:view"
+    PROFILE_EDIT = "profile:edit"
+    RECORD_EDIT = "record:edit"
+    RECORD_VIEW = "record:view"
+    REGISTRY_QUERY = "registry:query"
+    SEARCH_USE = "search:use"
+    STUDY_ADD = "study:add"
+    STUDY_REMOVE = "study:remove"
+    STUDY_VIEW = "study:view"
+    SYSTEM_VIEW = "system:view"
+    TERM_SEARCH = "term:search"
+
+
+#: The default of every view that says nothing: nobody holds it.
+NOBODY = "nobody:at_all"

@@ -1,0 +1,85 @@
+"""The two policies Pyramid asks: who is this, and may they. Nothing else decides either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pyramid.authorization import ACLAuthorizationPolicy
+from pyramid.config import Configurator
+from pyramid.interfaces import IAuthenticationPolicy, IAuthorizationPolicy
+from pyramid.request import Request
+from zope.interface import implementer
+
+from cpms_portal.core.actor import Actor
+from cpms_portal.core.resources import oid_of, resource_of
+from cpms_portal.core.substance import root_factory
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.principals import actor_for
+from cpms_portal.security.resources import Person
+from cpms_portal.security.sessions import FULL
+
+
+@implementer(IAuthenticationPolicy)
+class SessionPolicy:
+    """Identity comes from the server-side session, after both factors."""
+
+    def unauthenticated_userid(self, request: Request) -> int | None:
+        """Return the oid of the signed-in person, or None."""
+        return None if request.person is None else oid_of(request.person)
+
+    authenticated_userid = unauthenticated_userid
+
+    def effective_principals(self, request: Request) -> Iterable[str]:
+        """Return ``role@oid`` principals of the person's active grants."""
+        return request.actor.principals
+
+    def remember(self, request: Request, userid: int, **kw: Any) -> list[tuple[str, str]]:
+        """Add no headers: sessions are opened by ``sessions.open_session``."""
+        return []
+
+    def forget(self, request: Request) -> list[tuple[str, str]]:
+        """Add no headers: sessions are closed by ``sessions.close_session``."""
+        return []
+
+
+@implementer(IAuthorizationPolicy)
+class NodePolicy:
+    """Access lists along the lineage; everything of the management interface is one permission."""
+
+    def __init__(self) -> None:
+        self._acl = ACLAuthorizationPolicy()
+
+    def permits(self, context: Any, principals: Iterable[str], permission: str) -> Any:
+        """Say whether principals hold a permission on a context."""
+        return self._acl.permits(context, principals, _own_word(permission))
+
+    def principals_allowed_by_permission(self, context: Any, permission: str) -> set[str]:
+        """Return the principals that hold a permission on a context."""
+        return set(self._acl.principals_allowed_by_permission(context, _own_word(permission)))
+
+
+def _own_word(permission: str) -> str:
+    if permission.startswith("sdi."):
+        return Permission.MANAGE_USE.value
+    return str(permission)
+
+
+def person_of(request: Request) -> Person | None:
+    """Return the person of this request, or None before both factors are proven."""
+    record = request.session_record
+    if record is None or record.level < FULL:
+        return None
+    person = resource_of(root_factory(request), record.person)
+    return person if isinstance(person, Person) else None
+
+
+def actor_of(request: Request) -> Actor:
+    """Return who acts in this request."""
+    return actor_for(request.registry, request.person, source=request.client_addr or "")
+
+
+def includeme(config: Configurator) -> None:
+    """Offer ``request.person`` and ``request.actor``."""
+    config.add_request_method(person_of, "person", reify=True)
+    config.add_request_method(actor_of, "actor", reify=True)

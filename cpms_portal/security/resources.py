@@ -1,0 +1,60 @@
+"""Persons: everybody who can sign in, with the roles they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from BTrees.OOBTree import OOBTree
+
+from cpms_portal.core.resources import Container, Content, content_type, oid_of, resource_of
+from cpms_portal.security.grants import Grants
+from cpms_portal.security.roles import Role
+
+
+@content_type("Person")
+class Person(Container):
+    """Somebody with an account. ``account`` belongs to identity, ``profile`` to people.
+
+    title: the full name. mail: lower case. language: an ISO 639-1 code.
+    """
+
+    noun = "person"
+    account: Any = None
+    profile: Any = None
+
+    def __init__(
+        self, title: str, mail: str, *, language: str = "en", created: datetime | None = None
+    ) -> None:
+        super().__init__(title, created)
+        self.mail = mail.strip().lower()
+        self.language = language
+        self.grants = Grants()
+
+    def role_nodes(self, role: str) -> Iterable[int] | None:
+        """A person is the holder of their own object."""
+        return (oid_of(self),) if role == Role.HOLDER else None
+
+
+@content_type("People")
+class People(Container):
+    """All persons; ``by_login`` leads from a login or mail address to a person's oid."""
+
+    noun = "people"
+
+    def __init__(self, title: str = "People", created: datetime | None = None) -> None:
+        super().__init__(title, created)
+        self.by_login: OOBTree = OOBTree()
+
+    def register_login(self, login: str, person: Person) -> None:
+        """Let a person be found by a login name; ValueError when another has it."""
+        key = login.strip().lower()
+        if self.by_login.get(key, oid_of(person)) != oid_of(person):
+            raise ValueError("login taken")
+        self.by_login[key] = oid_of(person)
+
+    def person_of_login(self, login: str) -> Content | None:
+        """Return the person with a login name or mail address, or None."""
+        oid = self.by_login.get(login.strip().lower())
+        return None if oid is None else resource_of(self, oid)

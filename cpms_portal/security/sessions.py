@@ -1,0 +1,152 @@
+"""Sessions on the server: listed, revoked, idle and absolute limits.
+
+The browser holds a random id, the time of its last use and a signature; the
+server holds the record under the digest of the id. Idle time is read from the
+signed cookie, so a page view writes nothing to the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from BTrees.OOBTree import OOBTree
+from persistent import Persistent
+from persistent.mapping import PersistentMapping
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid_zodbconn import get_connection
+
+from cpms_portal.core.clock import now
+from cpms_portal.core.settings import setting
+from cpms_portal.security.secret import sign, signature_holds
+
+STORE = "sessions"
+PURPOSE = "session"
+#: Levels of proof: password only, or both factors.
+PARTIAL, FULL = 1, 2
+#: The cookie is renewed when its time is older than this.
+RENEW_SECONDS = 120
+
+
+class SessionRecord(Persistent):
+    """One session: whose, how far proven, when and where it was opened."""
+
+    def __init__(self, person: int, level: int, opened: datetime, device: str) -> None:
+        self.person = person
+        self.level = level
+        self.opened = opened
+        self.proven = opened
+        self.device = device
+        self.used = opened
+        self.values: PersistentMapping = PersistentMapping()
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the session cookie; ``__Host-`` binds it to https and this host."""
+    secure = setting(request.registry, "cpms.url").startswith("https:")
+    return "__Host-cpms" if secure else "cpms"
+
+
+def digest(session_id: str) -> str:
+    """Return what the server stores instead of the id."""
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def store_of(request: Request) -> OOBTree:
+    """Return the sessions by digest; made when the portal is brought up."""
+    return get_connection(request).root()[STORE]
+
+
+def _parts(request: Request) -> tuple[str, int] | None:
+    """Return id and last use of the cookie, or None when it is missing, altered or too old."""
+    pieces = request.cookies.get(cookie_name(request), "").split(".")
+    if len(pieces) != 3 or not pieces[1].isdigit():
+        return None
+    session_id, used, signature = pieces
+    if not signature_holds(request.registry, PURPOSE, f"{session_id}.{used}", signature):
+        return None
+    idle = now(request.registry).timestamp() - int(used)
+    if idle > setting(request.registry, "cpms.session.idle_minutes") * 60:
+        return None
+    return session_id, int(used)
+
+
+def record_of(request: Request) -> SessionRecord | None:
+    """Return the session of this request, or None."""
+    parts = _parts(request)
+    if parts is None:
+        return None
+    record = store_of(request).get(digest(parts[0]))
+    limit = timedelta(hours=setting(request.registry, "cpms.session.hours"))
+    if record is None or now(request.registry) - record.opened > limit:
+        return None
+    if now(request.registry).timestamp() - parts[1] > RENEW_SECONDS:
+        request.add_response_callback(lambda _r, response: _set_cookie(request, response, parts[0]))
+    return record
+
+
+def session_key(request: Request) -> str:
+    """Return the digest of the session of this request, or an empty string."""
+    parts = _parts(request)
+    return digest(parts[0]) if parts else ""
+
+
+def _set_cookie(request: Request, response: Response, session_id: str) -> None:
+    used = int(now(request.registry).timestamp())
+    signature = sign(request.registry, PURPOSE, f"{session_id}.{used}")
+    name = cookie_name(request)
+    response.set_cookie(
+        name,
+        f"{session_id}.{used}.{signature}",
+        path="/",
+        httponly=True,
+        secure=name.startswith("__Host-"),
+        samesite="Lax",
+    )
+
+
+def open_session(request: Request, person_oid: int, level: int) -> SessionRecord:
+    """Open a session under a new id and end the one this browser had."""
+    close_session(request)
+    session_id = secrets.token_urlsafe(24)
+    record = SessionRecord(
+        person_oid, level, now(request.registry), (request.user_agent or "")[:200]
+    )
+    store_of(request)[digest(session_id)] = record
+    request.add_response_callback(lambda _r, response: _set_cookie(request, response, session_id))
+    return record
+
+
+def close_session(request: Request) -> None:
+    """End the session of this browser."""
+    parts = _parts(request)
+    if parts is not None:
+        store_of(request).pop(digest(parts[0]), None)
+        name = cookie_name(request)
+        request.add_response_callback(
+            lambda _r, response: response.delete_cookie(name, path="/", samesite="Lax")
+        )
+
+
+def sessions_of(request: Request, person_oid: int) -> list[tuple[str, SessionRecord]]:
+    """Return the sessions of a person with their keys, newest first."""
+    found = [(key, kept) for key, kept in store_of(request).items() if kept.person == person_oid]
+    return sorted(found, key=lambda pair: pair[1].opened, reverse=True)
+
+
+def freshly_proven(request: Request) -> bool:
+    """Say whether the second factor was proven recently enough for a delicate step."""
+    record: Any = request.session_record
+    if record is None or record.level < FULL:
+        return False
+    fresh = timedelta(minutes=setting(request.registry, "cpms.step_up_minutes"))
+    return bool(now(request.registry) - record.proven <= fresh)
+
+
+def includeme(config: Configurator) -> None:
+    """Offer ``request.session_record``."""
+    config.add_request_method(record_of, "session_record", reify=True)

@@ -1,0 +1,1 @@
+"""The open CPMS: a content portal for the 24 European Reference Networks."""

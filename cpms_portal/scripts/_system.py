@@ -1,0 +1,59 @@
+"""What the tests need from the system, and how to get it."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cpms_portal.scripts._postgres import server_programs
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing the tests need: its name for people, its packages, whether it is there."""
+
+    title: str
+    packages: tuple[str, ...]
+    present: Callable[[], object]
+
+
+def chromium() -> str | None:
+    """Return the path of Chromium, or of a browser that is one underneath."""
+    for name in BROWSERS:
+        path = shutil.which(name)
+        if path:
+            return path
+    return None
+
+
+NEEDS = (
+    Need("Chromium", ("chromium",), chromium),
+    Need("PostgreSQL", ("postgresql",), server_programs),
+    Need(
+        "Pango, which draws the PDF",
+        ("libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"),
+        lambda: ctypes.util.find_library("pangoft2-1.0"),
+    ),
+)
+
+
+def missing_needs() -> list[Need]:
+    """Return what is not there."""
+    return [need for need in NEEDS if not need.present()]
+
+
+def install(needs: list[Need]) -> None:
+    """Install packages with apt when that is possible; who calls looks at what came of it."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    packages = [package for need in needs for package in need.packages]
+    print(f"cpms: installing {' '.join(packages)}", flush=True)
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run(["apt-get", "-qq", *command], check=False, env=environment)

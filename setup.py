@@ -17,7 +17,7 @@ setup(
     name="cpms-portal",
     version="0.1.0",
     description="Open Clinical Patient Management System for the European Reference Networks",
-    python_requires=">=3.11",
+    python_requires=">=3.11,<3.13",
     # Installed in place only: a deployment is this folder at a tag, with content/ and workflows/.
     packages=["cpms_portal"],
     install_requires=needed(),

@@ -10,6 +10,8 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid_zodbconn import get_connection
 
+from cpms_portal.core.resources import Portal
+
 INCLUDES = (
     "pyramid_chameleon",
     "pyramid_zodbconn",
@@ -54,5 +56,5 @@ def includeme(config: Configurator) -> None:
     for name in SCANS:
         config.scan(name, ignore=["substanced.sdi.views.login"])
     config.scan("substanced.catalog", ignore=["substanced.catalog.subscribers"])
-    config.add_content_type("Root", "cpms_portal.core.resources.Portal")
+    config.add_content_type("Root", Portal)
     config.set_root_factory(root_factory)

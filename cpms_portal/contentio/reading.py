@@ -1,0 +1,50 @@
+"""Read content files; a refusal names the file and, where it can, the line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cpms_portal.core.errors import ConfigurationRefusedError
+
+#: The fast safe loader where libyaml is there.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(path: Path) -> Any:
+    """Return the content of a YAML file."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    except FileNotFoundError as error:
+        raise ConfigurationRefusedError(f"{path}: missing") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationRefusedError(f"{path}: {error}") from error
+
+
+def read_front_matter(path: Path) -> tuple[dict[str, Any], str]:
+    """Return the front matter and the text of a Markdown file."""
+    text = path.read_text(encoding="utf-8")
+    pieces = text.split("---\n", 2)
+    if len(pieces) != 3 or pieces[0]:
+        raise ConfigurationRefusedError(f"{path}:1: front matter between two lines --- is missing")
+    try:
+        return yaml.load(pieces[1], Loader=LOADER) or {}, pieces[2].strip() + "\n"
+    except yaml.YAMLError as error:
+        raise ConfigurationRefusedError(f"{path}: {error}") from error
+
+
+def check_keys(
+    path: Path, found: Any, needed: Collection[str], optional: Collection[str] = ()
+) -> None:
+    """Refuse a mapping with unknown or missing keys."""
+    if not isinstance(found, dict):
+        raise ConfigurationRefusedError(f"{path}: a mapping is needed")
+    unknown = set(found) - set(needed) - set(optional)
+    missing = set(needed) - set(found)
+    if unknown or missing:
+        raise ConfigurationRefusedError(
+            f"{path}: unknown keys {sorted(map(str, unknown))}, missing keys {sorted(missing)}"
+        )

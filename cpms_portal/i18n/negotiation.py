@@ -1,0 +1,21 @@
+"""The language of a request: the person's own, else what the browser asks for, else English."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+
+LANGUAGES = ("en", "de", "fr")
+
+
+def language_of(request: Request) -> str:
+    """Return the ISO 639-1 code of the language this request is answered in."""
+    if request.person is not None and request.person.language in LANGUAGES:
+        return request.person.language
+    return str(request.accept_language.lookup(LANGUAGES, default="en"))
+
+
+def includeme(config: Configurator) -> None:
+    """Choose the language and load the catalogues."""
+    config.set_locale_negotiator(language_of)
+    config.add_translation_dirs("cpms_portal.i18n:locale/")

@@ -1,0 +1,185 @@
+"""The nodes everybody walks, and memberships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cpms_portal.core.resources import (
+    Container,
+    Content,
+    content_type,
+    find_above,
+    oid_of,
+    resource_of,
+)
+from cpms_portal.security.roles import Role
+
+NETWORK_ROLES = frozenset({Role.COORDINATOR, Role.DISPATCHER, Role.RESEARCHER})
+INSTITUTION_ROLES = frozenset({Role.ASSISTANT, Role.DPO, Role.ENROLLER, Role.GUEST, Role.HP})
+GUEST_CODE = "0000"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A thematic area of a network. ``source`` says where it is known from."""
+
+    area_id: str
+    title: str
+    description: str = ""
+    orpha: tuple[str, ...] = ()
+    source: str = "recalled"
+    retired: bool = False
+
+
+@content_type("Networks")
+class Networks(Container):
+    """The container of all networks."""
+
+    noun = "networks"
+
+
+@content_type("Network")
+class Network(Container):
+    """A European Reference Network.
+
+    acronym: "RARE-LIVER". display: the name in lists. areas: in the order of the network.
+    """
+
+    noun = "network"
+    website: str = ""
+    summary: str = ""
+    areas: tuple[Area, ...] = ()
+    countable_contributions: int = 2
+    response_days_urgent: int = 3
+    response_days_normal: int = 21
+
+    def __init__(
+        self, title: str, acronym: str, display: str, created: datetime | None = None
+    ) -> None:
+        super().__init__(title, created)
+        self.acronym = acronym
+        self.display = display
+
+    def area(self, area_id: str) -> Area | None:
+        """Return a thematic area by its id, or None."""
+        return next((area for area in self.areas if area.area_id == area_id), None)
+
+    def area_title(self, area_id: str) -> str:
+        """Return the name of a thematic area, its id when it is not known any more."""
+        found = self.area(area_id)
+        return area_id if found is None else found.title
+
+    def countries(self) -> Iterator[Country]:
+        """Yield the countries of the network."""
+        return (node for node in self.values() if isinstance(node, Country))
+
+    def role_nodes(self, role: str) -> Iterable[int] | None:
+        """A network bears its coordinators, dispatchers and researchers."""
+        return (oid_of(self),) if role in NETWORK_ROLES else None
+
+    def index_sorts(self) -> dict[str, Any]:
+        """Networks are listed by acronym."""
+        return {"title": self.acronym}
+
+
+@content_type("Country")
+class Country(Container):
+    """A country of a network. code: ISO 3166-1 alpha-2 in lower case."""
+
+    noun = "country"
+
+    def __init__(self, title: str, code: str, created: datetime | None = None) -> None:
+        super().__init__(title, created)
+        self.code = code
+
+    def institutions(self) -> Iterator[Institution]:
+        """Yield the centres of the country, guest access first."""
+        found = [node for node in self.values() if isinstance(node, Institution)]
+        return iter(sorted(found, key=lambda centre: (centre.code, centre.title)))
+
+
+@content_type("Institution")
+class Institution(Container):
+    """A healthcare provider in one network, shown as "Centre".
+
+    code: the centre's code, the same in every network. membership: full_member,
+    affiliated_partner, collaborative_partner or guest. visibility: who of the centre sees
+    its patients: ``centre`` (every HP), ``team`` or ``owner``.
+    """
+
+    noun = "institution"
+    city: str = ""
+    membership: str = "full_member"
+    visibility: str = "centre"
+    code_source: str = "invented"
+
+    def __init__(self, title: str, code: str, created: datetime | None = None) -> None:
+        super().__init__(title, created)
+        self.code = code
+
+    @property
+    def display(self) -> str:
+        """The name as everybody knows it: code and title."""
+        if self.code == GUEST_CODE:
+            return f"{self.code} {self.title}"
+        return f"{self.code} - {self.title}"
+
+    @property
+    def is_guest_access(self) -> bool:
+        """Whether this is the guest access of a country."""
+        return self.code == GUEST_CODE
+
+    def role_nodes(self, role: str) -> Iterable[int] | None:
+        """A centre bears its clinicians, assistants, data protection officers and guests."""
+        return (oid_of(self),) if role in INSTITUTION_ROLES else None
+
+    def index_facets(self) -> dict[str, Any]:
+        """Centres are found by code."""
+        return {"code": self.code}
+
+    def index_sorts(self) -> dict[str, Any]:
+        """Centres are listed by code."""
+        return {"title": self.display}
+
+
+@content_type("Members")
+class Members(Container):
+    """The memberships of an institution."""
+
+    noun = "members"
+
+
+@content_type("Membership")
+class Membership(Content):
+    """A person, a profile and an institution. role: the profile that is granted."""
+
+    noun = "membership"
+    state: str = ""
+    history: tuple[Any, ...] = ()
+
+    def __init__(
+        self, title: str, person: int, role: str, created: datetime | None = None
+    ) -> None:
+        super().__init__(title, created)
+        self.person = person
+        self.role = role
+
+    def role_nodes(self, role: str) -> Iterable[int] | None:
+        """A membership is its person's own."""
+        return (self.person,) if role == Role.HOLDER else None
+
+    def node(self) -> Any:
+        """Return the node the role is held at: the network or the institution."""
+        kind = Network if self.role in NETWORK_ROLES else Institution
+        return find_above(self, kind)
+
+    def person_resource(self) -> Any:
+        """Return the person."""
+        return resource_of(self, self.person)
+
+    def index_facets(self) -> dict[str, Any]:
+        """Memberships are found by person and role."""
+        return {"person": self.person, "role": self.role}

@@ -1,0 +1,104 @@
+"""What the catalog keeps of a resource: few indexes, each read by some page.
+
+``viewers`` holds ``noun|principal`` for each principal that may view, taken from
+the stored access list; ``places`` ``noun|oid`` for the nodes above; ``facets``
+``noun|name|value``. Binding the noun in keeps each set as small as its listing.
+No full text over what many people write: that index cost three times the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pyramid.location import lineage
+from substanced.catalog import Field, Keyword, catalog_factory, indexview, indexview_defaults
+
+from cpms_portal.core.resources import oid_of
+from cpms_portal.security.acl import principals_allowed
+
+CATALOG = "portal"
+#: Sort orders a listing may ask for, beside title and created.
+SORTS = ("title", "created", "changed", "due")
+
+
+@catalog_factory(CATALOG)
+class PortalCatalog:
+    """The one catalog of the portal."""
+
+    viewers = Keyword()
+    places = Keyword()
+    facets = Keyword()
+    title = Field()
+    created = Field()
+    changed = Field()
+    due = Field()
+
+
+def seconds(moment: datetime | None) -> int | None:
+    """Return a moment as whole seconds, small in the index; None stays None."""
+    return None if moment is None else int(moment.timestamp())
+
+
+def facet_tokens(resource: Any) -> Iterable[str]:
+    """Yield ``noun|name|value`` of everything a listing filters by."""
+    facets = dict(resource.index_facets())
+    if getattr(resource, "state", None):
+        facets["state"] = resource.state
+    for name, value in facets.items():
+        values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        for one in values:
+            if one is not None:
+                yield f"{resource.noun}|{name}|{one}"
+
+
+@indexview_defaults(catalog_name=CATALOG)
+class PortalIndexViews:
+    """What each index reads from a resource."""
+
+    def __init__(self, resource: Any) -> None:
+        self.resource = resource
+
+    @indexview()
+    def viewers(self, default: Any) -> Any:
+        """Who may view it."""
+        noun = self.resource.noun
+        allowed = principals_allowed(self.resource, f"{noun}:view")
+        return [f"{noun}|{who}" for who in allowed] or default
+
+    @indexview()
+    def places(self, default: Any) -> Any:
+        """The nodes it stands below."""
+        above = list(lineage(self.resource))[1:-1]
+        return [f"{self.resource.noun}|{oid_of(node)}" for node in above] or default
+
+    @indexview()
+    def facets(self, default: Any) -> Any:
+        """What listings filter by."""
+        return list(facet_tokens(self.resource)) or default
+
+    @indexview()
+    def title(self, default: Any) -> Any:
+        """The name in alphabetical listings."""
+        sorts = self.resource.index_sorts()
+        return sorts.get("title", self.resource.title).lower() or default
+
+    @indexview()
+    def created(self, default: Any) -> Any:
+        """When it was made."""
+        return self._moment("created", self.resource.created, default)
+
+    @indexview()
+    def changed(self, default: Any) -> Any:
+        """When something a listing shows last changed."""
+        return self._moment("changed", None, default)
+
+    @indexview()
+    def due(self, default: Any) -> Any:
+        """By when something waits to be done."""
+        return self._moment("due", None, default)
+
+    def _moment(self, name: str, own: datetime | None, default: Any) -> Any:
+        found = seconds(self.resource.index_sorts().get(name, own))
+        return default if found is None else found

@@ -1,0 +1,85 @@
+"""Questions to the catalog: always filtered by who asks, sorted, one batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from substanced.util import find_objectmap
+
+from cpms_portal.core.actor import Actor, SystemActor
+from cpms_portal.core.resources import oid_of
+from cpms_portal.search.actions import catalog_of
+
+BATCH = 25
+
+
+@dataclass(frozen=True)
+class Found:
+    """One batch of an answer: how many there are in all, and the resources of this batch."""
+
+    total: int
+    items: list[Any]
+    start: int = 0
+    size: int = BATCH
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def _query(catalog: Any, actor: Actor, noun: str, within: Any, where: Mapping[str, Any]) -> Any:
+    query = None
+    if not isinstance(actor, SystemActor):
+        query = catalog["viewers"].any([f"{noun}|{who}" for who in sorted(actor.principals)])
+    if within is not None:
+        placed = catalog["places"].eq(f"{noun}|{oid_of(within)}")
+        query = placed if query is None else query & placed
+    for name, value in where.items():
+        values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        chosen = catalog["facets"].any([f"{noun}|{name}|{one}" for one in values])
+        query = chosen if query is None else query & chosen
+    return query
+
+
+def find(
+    actor: Actor,
+    noun: str,
+    *,
+    within: Any,
+    where: Mapping[str, Any] | None = None,
+    sort: str = "created",
+    descending: bool = False,
+    start: int = 0,
+    size: int = BATCH,
+) -> Found:
+    """Return a batch of the resources of a noun that the actor may view below a node.
+
+    within: the node, or the root for everywhere. where: facet → value or values.
+    sort: title, created, changed or due; resources without that value come not at all.
+    """
+    catalog = catalog_of(within)
+    node = None if within.__parent__ is None else within
+    result = _query(catalog, actor, noun, node, where or {}).execute(resolver=None)
+    total = len(result)
+    if total == 0:
+        return Found(0, [], start, size)
+    ordered = result.sort(
+        catalog[sort], reverse=descending, limit=start + size, raise_unsortable=False
+    )
+    objectmap = find_objectmap(within)
+    chosen = list(ordered.ids)[start : start + size]
+    items = [objectmap.object_for(oid) for oid in chosen]
+    return Found(total, [item for item in items if item is not None], start, size)
+
+
+def count(
+    actor: Actor, noun: str, *, within: Any, where: Mapping[str, Any] | None = None
+) -> int:
+    """Return how many resources of a noun the actor may view below a node."""
+    catalog = catalog_of(within)
+    node = None if within.__parent__ is None else within
+    return len(_query(catalog, actor, noun, node, where or {}).execute(resolver=None))

@@ -1,0 +1,147 @@
+"""Uploads that resume: pieces arrive with their offset and wait, sealed, in a spool.
+
+Each upload has a throw-away key that lives in its own file; nothing in the
+spool is readable without it, and taking or dropping an upload removes both. A
+piece is acknowledged only after it is on disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pyramid.config import Configurator
+from pyramid.registry import Registry
+
+from cpms_portal.core.errors import ConflictError, UploadRefusedError
+from cpms_portal.core.i18n import _
+from cpms_portal.core.ids import random_id
+from cpms_portal.core.settings import setting
+from cpms_portal.storage.keys import NONCE
+
+PIECE = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An upload under way: whose it is, its name, how large it will be, how much is here."""
+
+    upload_id: str
+    owner: int
+    name: str
+    size: int
+    offset: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything arrived."""
+        return self.offset == self.size
+
+
+class Spool:
+    """The folder where uploads wait."""
+
+    def __init__(self, folder: Path, largest: int, hours: int) -> None:
+        self.folder = folder
+        self.largest = largest
+        self.hours = hours
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def start(self, owner: int, name: str, size: int) -> Upload:
+        """Begin an upload; UploadRefusedError when it would be too large or empty."""
+        if size <= 0:
+            raise UploadRefusedError(_("This file is empty."))
+        if size > self.largest:
+            raise UploadRefusedError(_("This file is larger than the portal takes."))
+        self.sweep()
+        upload_id = random_id(26)
+        place = self.folder / upload_id
+        place.mkdir(mode=0o700)
+        (place / "key").write_bytes(secrets.token_bytes(32))
+        about = {"owner": owner, "name": name[:200], "size": size}
+        (place / "about").write_text(json.dumps(about))
+        return self.find(upload_id, owner)
+
+    def _place(self, upload_id: str) -> Path:
+        place = self.folder / upload_id
+        if not upload_id.isalnum() or not (place / "about").exists():
+            raise UploadRefusedError(_("This upload is not known any more. Please start again."))
+        return place
+
+    def find(self, upload_id: str, owner: int) -> Upload:
+        """Return an upload of this person; UploadRefusedError when there is none."""
+        place = self._place(upload_id)
+        about = json.loads((place / "about").read_text())
+        if about["owner"] != owner:
+            raise UploadRefusedError(_("This upload is not known any more. Please start again."))
+        offset = sum(int(piece.name.split("-")[2]) for piece in place.glob("piece-*"))
+        return Upload(upload_id, owner, about["name"], about["size"], offset)
+
+    def append(self, upload_id: str, owner: int, offset: int, stream: BinaryIO) -> Upload:
+        """Add what comes next; ConflictError when the offset is not where the upload stands."""
+        upload = self.find(upload_id, owner)
+        if offset != upload.offset:
+            raise ConflictError(_("This piece does not follow the last one."))
+        place, at = self._place(upload_id), offset
+        while data := stream.read(PIECE):
+            if at + len(data) > upload.size:
+                raise UploadRefusedError(_("More arrived than was announced."))
+            self._keep(place, at, data)
+            at += len(data)
+        return self.find(upload_id, owner)
+
+    def _keep(self, place: Path, at: int, data: bytes) -> None:
+        nonce = secrets.token_bytes(NONCE)
+        sealed = AESGCM((place / "key").read_bytes()).encrypt(nonce, data, str(at).encode())
+        partial = place / f"partial-{secrets.token_hex(4)}"
+        with partial.open("wb") as out:
+            out.write(nonce + sealed)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.rename(place / f"piece-{at:015d}-{len(data)}")
+
+    def read(self, upload_id: str, owner: int) -> Iterator[bytes]:
+        """Yield the pieces of a complete upload in order."""
+        place = self._place(upload_id)
+        if not self.find(upload_id, owner).complete:
+            raise ConflictError(_("The upload is not complete yet."))
+        cipher = AESGCM((place / "key").read_bytes())
+        for piece in sorted(place.glob("piece-*")):
+            raw, at = piece.read_bytes(), str(int(piece.name.split("-")[1]))
+            yield cipher.decrypt(raw[:NONCE], raw[NONCE:], at.encode())
+
+    def drop(self, upload_id: str) -> None:
+        """Forget an upload, taken or not."""
+        shutil.rmtree(self._place(upload_id), ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Forget uploads nobody touched for too long."""
+        oldest = time.time() - self.hours * 3600
+        for place in self.folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if place.stat().st_mtime < oldest:
+                    shutil.rmtree(place, ignore_errors=True)
+
+
+def spool(registry: Registry) -> Spool:
+    """Return the spool of this portal."""
+    return registry.cpms_spool
+
+
+def includeme(config: Configurator) -> None:
+    """Open the spool."""
+    registry = config.registry
+    registry.cpms_spool = Spool(
+        Path(setting(registry, "cpms.var")) / "spool",
+        setting(registry, "cpms.storage.max_upload"),
+        setting(registry, "cpms.storage.spool_hours"),
+    )

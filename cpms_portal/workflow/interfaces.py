@@ -1,0 +1,89 @@
+"""What others see of a workflow: its parts, its history and the event of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cpms_portal.core.actor import Actor
+from cpms_portal.security.roles import Role
+
+
+@dataclass(frozen=True)
+class State:
+    """One state: its words, who may do what in it, by when it should be left."""
+
+    name: str
+    title: str
+    description: str = ""
+    permissions: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+    due: str | None = None
+    color: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One move between states; ``permission`` None means only the portal itself may."""
+
+    name: str
+    title: str
+    sources: tuple[str, ...]
+    target: str
+    permission: str | None = None
+    guards: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    reason_required: bool = False
+    confirm: str = ""
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One workflow, as its file says."""
+
+    name: str
+    title: str
+    content_types: tuple[str, ...]
+    initial_state: str
+    states: Mapping[str, State]
+    transitions: Mapping[str, Transition]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of an object's history."""
+
+    at: datetime
+    who: int
+    who_name: str
+    transition: str
+    from_state: str
+    to_state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A transition a page may show; ``blocked`` is the reason why it cannot be taken now."""
+
+    name: str
+    title: str
+    blocked: str | None = None
+    reason_required: bool = False
+    confirm: str = ""
+
+
+@dataclass(frozen=True)
+class Transitioned:
+    """A resource moved from one state to another."""
+
+    resource: Any
+    workflow: str
+    transition: str
+    from_state: str
+    to_state: str
+    actor: Actor
+    reason: str
+    at: datetime
+    values: Mapping[str, Any] = field(default_factory=dict)

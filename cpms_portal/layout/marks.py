@@ -1,0 +1,81 @@
+"""Small marks of pages that are easier to call than to write out: icons, chips, times."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from html import escape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from chameleon.utils import Markup
+from pyramid.decorator import reify
+from pyramid.request import Request
+
+from cpms_portal.core.settings import setting
+
+TONES = ("neutral", "info", "progress", "attention", "success", "danger")
+
+_ICON = '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+_CHIP = '<span class="chip is-{}">{}</span>'
+_TIME = '<time datetime="{}">{}</time>'
+
+
+def _drawn(pattern: str, *values: Any) -> Markup:
+    """Return markup with values put in, escaped."""
+    return Markup(pattern.format(*(escape(str(value)) for value in values)))
+
+
+class Marks:
+    """The part of ``layout`` that draws small things."""
+
+    request: Request
+
+    @reify
+    def locale(self) -> Locale:
+        """The locale dates are written in."""
+        try:
+            return Locale.parse(self.request.locale_name.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            return Locale("en")
+
+    @reify
+    def _sprite(self) -> str:
+        return self.request.asset("img/icons.svg")
+
+    def icon(self, name: str, size: str = "") -> Markup:
+        """Draw an icon of the sprite; size: "", "small" or "large". Says nothing to a reader."""
+        return _drawn(_ICON, f" is-{size}" if size else "", self._sprite, name)
+
+    def chip(self, title: Any, tone: str = "neutral") -> Markup:
+        """Draw a state as a labelled chip; tone is one of TONES, others count as neutral."""
+        return _drawn(_CHIP, tone if tone in TONES else "neutral", self.say(title))
+
+    def say(self, text: Any) -> str:
+        """Translate a text for this reader."""
+        return self.request.localizer.translate(text)
+
+    def when(self, moment: datetime | None) -> Markup:
+        """Write a moment as day and time in the portal's time zone; nothing for None."""
+        if moment is None:
+            return Markup("")
+        zone = ZoneInfo(setting(self.request.registry, "cpms.layout.timezone"))
+        local = moment.astimezone(zone)
+        text = format_datetime(local, "d MMM y, HH:mm", locale=self.locale)
+        return _drawn(_TIME, moment.isoformat(timespec="seconds"), text)
+
+    def date(self, day: date | None) -> Markup:
+        """Write a day with its month in words; nothing for None."""
+        if day is None:
+            return Markup("")
+        return _drawn(_TIME, day.isoformat(), format_date(day, "d MMM y", locale=self.locale))
+
+    @staticmethod
+    def initials(name: str) -> str:
+        """Return up to two letters that stand for a name, titles left out."""
+        words = [word for word in name.split() if not word.endswith(".") and word[:1].isalpha()]
+        return "".join(
+            word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+        ).upper()

@@ -1,0 +1,53 @@
+"""The main menu every portal has; an entry whose place does not exist yet is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyramid.config import Configurator
+from pyramid.interfaces import IRequest, IView, IViewClassifier
+from pyramid.request import Request
+from zope.interface import providedBy
+
+from cpms_portal.core.i18n import _
+
+Find = Callable[[Request], str | None]
+
+
+def has_view(request: Request, name: str) -> bool:
+    """Say whether the root of the tree has a view of a name."""
+    provided = (IViewClassifier, IRequest, providedBy(request.root))
+    return request.registry.adapters.lookup(provided, IView, name=name) is not None
+
+
+def view_of_root(name: str) -> Find:
+    """Return a finder of the address of a view of the root."""
+
+    def find(request: Request) -> str | None:
+        root = getattr(request, "root", None)
+        if root is None or not has_view(request, name):
+            return None
+        return request.resource_path(root, name)
+
+    return find
+
+
+def child_of_root(name: str) -> Find:
+    """Return a finder of the address of a node right below the root."""
+
+    def find(request: Request) -> str | None:
+        root = getattr(request, "root", None)
+        try:
+            return request.resource_path(root[name])
+        except (KeyError, TypeError, AttributeError):
+            return None
+
+    return find
+
+
+def includeme(config: Configurator) -> None:
+    """Register the four entries."""
+    config.add_menu_entry(_("My work"), view_of_root("my-work"), order=10, icon="inbox")
+    config.add_menu_entry(_("Networks"), child_of_root("networks"), order=20, icon="network")
+    config.add_menu_entry(_("Library"), child_of_root("library"), order=30, icon="book")
+    config.add_menu_entry(_("Help"), view_of_root("help"), order=40, icon="help")

@@ -1,0 +1,23 @@
+"""The one stylesheet of the portal: tokens, ground, and a file for each component, put together."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "static" / "css"
+FIRST = ("fonts", "tokens", "ground", "frame")
+LAST = ("print",)
+
+
+def parts() -> list[Path]:
+    """Return the files in the order in which they count: components by name, print last."""
+    components = sorted((FOLDER / "components").glob("*.css"))
+    first = [FOLDER / f"{name}.css" for name in FIRST]
+    return [*first, *components, *(FOLDER / f"{name}.css" for name in LAST)]
+
+
+@cache
+def stylesheet() -> str:
+    """Return the text of ``portal.css``."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in parts())

@@ -1,0 +1,125 @@
+"""Compressed frames without the comments and metadata their containers may carry.
+
+JPEG and JPEG-LS (ISO/IEC 10918-1, 14495-1): APPn and COM segments; JPEG 2000
+(ISO/IEC 15444-1): COM segments and every box that is not needed to decode. The
+coded image itself is copied bit for bit.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cpms_portal.imaging.deidentification.reasons import WithheldError
+
+_MARKER = re.compile(rb"\xff+[\xc0-\xcf\xd8-\xfe]")
+_JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  "
+_NEEDED_BOXES = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
+
+
+def begins_frame(fragment: bytes) -> bool:
+    """Say whether a fragment begins a frame (start of image, codestream or file)."""
+    return fragment[:2] in (b"\xff\xd8", b"\xff\x4f") or fragment[:8] == _JP2_SIGNATURE
+
+
+def _kept_segment(code: int, payload: bytes) -> bytes | None:
+    """Return what stays of an application segment: only what decoding needs."""
+    if code == 0xE0 and payload[:5] == b"JFIF\0" and len(payload) >= 14:
+        # Version, units, densities; the embedded thumbnail goes.
+        return payload[:12] + b"\0\0"
+    if code == 0xEE and payload[:5] == b"Adobe" and len(payload) >= 12:
+        return payload[:12]
+    if code == 0xE8 and payload[:4] == b"mrfx" and len(payload) == 5:
+        return payload
+    return None
+
+
+def clean_jpeg(frame: bytes) -> bytes:
+    """Return a JPEG or JPEG-LS frame without application data, comments and what follows it."""
+    kept, at = [b"\xff\xd8"], 2
+    while True:
+        match = _MARKER.match(frame, at)
+        if not match:
+            raise WithheldError("pixel_format")
+        code, at = match[0][-1], match.end()
+        if code == 0xD9:
+            kept.append(b"\xff\xd9")
+            return b"".join(kept)
+        size = int.from_bytes(frame[at : at + 2])
+        if size < 2 or at + size > len(frame):
+            raise WithheldError("pixel_format")
+        payload = frame[at + 2 : at + size]
+        if 0xE0 <= code <= 0xEF or code == 0xFE:
+            short = _kept_segment(code, payload)
+            if short is not None:
+                kept.append(bytes((0xFF, code)) + (len(short) + 2).to_bytes(2) + short)
+        else:
+            kept.append(bytes((0xFF, code)) + frame[at : at + size])
+        at += size
+        if code == 0xDA:
+            following = _MARKER.search(frame, at)
+            if not following:
+                # Some makers leave out the end of image; decoders do not need it.
+                kept.append(frame[at:] + b"\xff\xd9")
+                return b"".join(kept)
+            kept.append(frame[at : following.start()])
+            at = following.start()
+
+
+def _segments(header: bytes, at: int, stop: bytes) -> tuple[list[bytes], int]:
+    """Return the marker segments of a JPEG 2000 header without comments, and where it ends."""
+    kept: list[bytes] = []
+    while header[at : at + 2] != stop:
+        size = int.from_bytes(header[at + 2 : at + 4])
+        if header[at : at + 1] != b"\xff" or size < 2 or at + 2 + size > len(header):
+            raise WithheldError("pixel_format")
+        if header[at + 1] != 0x64:
+            kept.append(header[at : at + 2 + size])
+        at += 2 + size
+    return kept, at
+
+
+def clean_codestream(stream: bytes) -> bytes:
+    """Return a JPEG 2000 codestream without comments and without what follows its end."""
+    kept, at = _segments(stream, 2, b"\xff\x90")
+    kept.insert(0, stream[:2])
+    while stream[at : at + 2] == b"\xff\x90":
+        length = int.from_bytes(stream[at + 6 : at + 10])
+        end = at + length if length else len(stream)
+        if end > len(stream) or end < at + 14:
+            raise WithheldError("pixel_format")
+        head, body = _segments(stream, at + 12, b"\xff\x93")
+        coded = b"".join(head) + stream[body:end]
+        size = (12 + len(coded)).to_bytes(4) if length else bytes(4)
+        kept.append(stream[at : at + 6] + size + stream[at + 10 : at + 12] + coded)
+        at = end
+    return b"".join(kept) + (b"" if kept[-1].endswith(b"\xff\xd9") else b"\xff\xd9")
+
+
+def clean_boxes(content: bytes) -> bytes:
+    """Return a JP2 file with only the boxes that are needed to decode it."""
+    kept, at = [], 0
+    while at + 8 <= len(content):
+        size, kind, head = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8], 8
+        if size == 1:
+            size, head = int.from_bytes(content[at + 8 : at + 16]), 16
+        end = at + size if size else len(content)
+        if end > len(content) or end < at + head:
+            break
+        if kind == b"jp2c":
+            stream = clean_codestream(content[at + head : end])
+            kept.append((len(stream) + 8).to_bytes(4) + kind + stream)
+        elif kind in _NEEDED_BOXES:
+            kept.append(content[at:end])
+        at = end
+    return b"".join(kept)
+
+
+def clean_frame(frame: bytes) -> bytes:
+    """Return a compressed frame without metadata; WithheldError when it cannot be read."""
+    if frame[:2] == b"\xff\xd8":
+        return clean_jpeg(frame)
+    if frame[:2] == b"\xff\x4f":
+        return clean_codestream(frame)
+    if frame[:8] == _JP2_SIGNATURE:
+        return clean_boxes(frame)
+    raise WithheldError("pixel_format")

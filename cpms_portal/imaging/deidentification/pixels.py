@@ -1,0 +1,128 @@
+"""Pixel data: copied bit for bit; only what is not image is taken away."""
+
+from __future__ import annotations
+
+import numpy
+
+from cpms_portal.imaging.deidentification.codestreams import begins_frame, clean_frame
+from cpms_portal.imaging.deidentification.elements import Bytes, Dataset, Element
+from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
+from cpms_portal.imaging.deidentification.syntaxes import JPEG, JPEG_2000, NATIVE, RLE
+
+ROWS, COLUMNS = 0x00280010, 0x00280011
+_SAMPLES, _FRAMES = 0x00280002, 0x00280008
+_ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
+_PHOTOMETRIC = 0x00280004
+_MOST_BYTES = 4 * 1024**3
+_WIDTHS = {0x7FE00008: 32, 0x7FE00009: 64}
+
+
+def expected_length(dataset: Dataset, tag: int) -> int | None:
+    """Return how many bytes native pixels take; None when the image does not say."""
+    rows, columns = dataset.number(ROWS), dataset.number(COLUMNS)
+    bits = _WIDTHS.get(tag) or dataset.number(_ALLOCATED)
+    if not rows or not columns or not bits:
+        return None
+    samples = dataset.number(_SAMPLES) or 1
+    frames = max(dataset.number(_FRAMES) or 1, 1)
+    total = rows * columns * samples * frames * bits
+    if dataset.text(_PHOTOMETRIC) == "YBR_FULL_422" and samples == 3:
+        total = total * 2 // 3
+    length = (total + 7) // 8
+    if length > _MOST_BYTES:
+        raise RefusedError("too_large")
+    return length
+
+
+def _hides_overlay(dataset: Dataset) -> bool:
+    """Say whether an old overlay lies in the unused bits of the pixels (PS3.3 C.9.2, retired)."""
+    return any(
+        element.tag & 0xFF00FFFF == 0x60000102 and element.raw[:2] not in (b"\0\0", b"")
+        for element in dataset.elements
+        if element.items is None and element.tag >> 24 == 0x60
+    )
+
+
+def _without_overlay(content: Bytes, dataset: Dataset) -> bytes:
+    """Return 16-bit pixels with the bits above and below the stored ones cleared."""
+    stored, high = dataset.number(_STORED), dataset.number(_HIGH)
+    if dataset.number(_ALLOCATED) != 16 or not stored or high is None or high + 1 < stored:
+        raise WithheldError("burned_in")
+    values = numpy.frombuffer(content, "<u2" if dataset.encoding.little else ">u2").copy()
+    mask = ((1 << stored) - 1) << (high + 1 - stored)
+    negative = values & (1 << high) if dataset.number(0x00280103) == 1 else None
+    values &= mask
+    if negative is not None:
+        values |= numpy.where(negative, 0xFFFF & ~mask, 0).astype(values.dtype)
+    return values.tobytes()
+
+
+def native_pixels(element: Element, dataset: Dataset) -> tuple[Bytes, bool]:
+    """Return the pixels as they are, cut to the size of the image, and whether that changed them.
+
+    RefusedError when there are fewer than the image announces.
+    """
+    content = memoryview(element.source)[element.value : element.end]
+    length = expected_length(dataset, element.tag)
+    if length is None:
+        raise RefusedError("damaged")
+    if len(content) < length:
+        raise RefusedError("pixels_short")
+    changed = len(content) > length + length % 2
+    view: Bytes = content[: length + length % 2]
+    if _hides_overlay(dataset):
+        return _without_overlay(view, dataset), True
+    if len(view) > length and view[-1]:
+        return bytes(view[:-1]) + b"\0", changed
+    return view, changed
+
+
+def _frames_of(fragments: list[bytes], syntax: str, count: int) -> list[list[bytes]]:
+    """Return fragments grouped by frame."""
+    if syntax == RLE or len(fragments) == count:
+        return [[fragment] for fragment in fragments]
+    if count == 1:
+        return [fragments]
+    frames: list[list[bytes]] = []
+    for fragment in fragments:
+        if begins_frame(fragment) or not frames:
+            frames.append([])
+        frames[-1].append(fragment)
+    return frames
+
+
+def _as_it_was(cleaned: bytes, frame: bytes) -> bool:
+    return frame == cleaned or (frame[:-1] == cleaned and frame[-1:] == b"\0")
+
+
+def encapsulated_pixels(
+    element: Element, dataset: Dataset, syntax: str
+) -> tuple[list[list[bytes]], bool]:
+    """Return the frames, each as its fragments, and whether anything was taken away.
+
+    WithheldError when the frames are packed in a way that cannot be checked.
+    """
+    places = element.fragments or []
+    if len(places) < 2 or syntax in NATIVE:
+        raise RefusedError("damaged")
+    if syntax not in (*JPEG, *JPEG_2000, RLE) or _hides_overlay(dataset):
+        raise WithheldError("pixel_format")
+    fragments = [bytes(element.source[start:end]) for start, end in places[1:]]
+    count = max(dataset.number(_FRAMES) or 1, 1)
+    frames = _frames_of(fragments, syntax, count)
+    if len(frames) < count:
+        raise RefusedError("pixels_short")
+    changed = len(frames) > count
+    frames = frames[:count]
+    if syntax == RLE:
+        return frames, changed
+    cleaned_frames = []
+    for parts in frames:
+        frame = b"".join(parts)
+        cleaned = clean_frame(frame)
+        if _as_it_was(cleaned, frame):
+            cleaned_frames.append(parts)
+            continue
+        changed = True
+        cleaned_frames.append([cleaned])
+    return cleaned_frames, changed

@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from cpms_portal.core.errors import CPMSError
 from cpms_portal.scripts import _verbs
 
 
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_verb(verb, words)
     except KeyboardInterrupt:
         return 130
+    except CPMSError as error:
+        # What is wrong is with the files or the words given, and the message says what.
+        print(f"cpms: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

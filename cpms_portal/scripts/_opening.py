@@ -23,6 +23,14 @@ def take_ini(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def make_data_folder(ini: Path) -> None:
+    """Make the folder of an embedded database: a FileStorage does not make its own."""
+    uri = get_appsettings(str(ini)).get("cpms.zodb", "")
+    if uri.startswith("file://"):
+        path = Path(uri.removeprefix("file://").partition("?")[0])
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
 def configured(ini: Path) -> Configurator:
     """Return the configuration without the database: for what only reads code and files."""
     settings = dict(get_appsettings(str(ini)))
@@ -34,6 +42,7 @@ def configured(ini: Path) -> Configurator:
 def opened(ini: Path) -> Iterator[dict[str, Any]]:
     """Open the portal with its database; the names are those of Pyramid's bootstrap."""
     setup_logging(str(ini))
+    make_data_folder(ini)
     with bootstrap(str(ini)) as environment:
         yield environment
 

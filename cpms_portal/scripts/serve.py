@@ -11,10 +11,10 @@ import plaster
 import waitress
 import yaml
 from pyramid.registry import Registry
+from zc.lockfile import LockError
 
-from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.settings import setting
-from cpms_portal.scripts._opening import server_settings, take_ini
+from cpms_portal.scripts._opening import make_data_folder, server_settings, take_ini
 
 #: The network whose accounts are named at the start; every other has the same eight.
 SHOWN = "rare-liver"
@@ -65,10 +65,11 @@ def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     loader = plaster.get_loader(str(options.ini), protocols=["wsgi"])
     loader.setup_logging()
+    make_data_folder(options.ini)
     try:
         app = loader.get_wsgi_app()
-    except CPMSError as error:
-        print(f"cpms: the portal does not start: {error}", file=sys.stderr)
+    except LockError:
+        print("cpms: another process has this database open; stop it first", file=sys.stderr)
         return 1
     server = _server(app, options)
     if server is None:

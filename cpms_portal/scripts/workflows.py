@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cpms_portal.core.errors import CPMSError
 from cpms_portal.scripts._opening import configured, take_ini
 from cpms_portal.workflow.interfaces import State, Transition, Workflow
 
@@ -52,11 +51,7 @@ def drawn(workflow: Workflow) -> str:
 
 def run(options: argparse.Namespace) -> int:
     """Load every file; loading refuses what is wrong."""
-    try:
-        by_type = configured(options.ini).registry.cpms_workflows
-    except CPMSError as error:
-        print(f"cpms: {error}", file=sys.stderr)
-        return 1
+    by_type = configured(options.ini).registry.cpms_workflows
     by_name = {workflow.name: workflow for workflow in by_type.values()}
     if options.step == "check":
         print(f"{len(by_name)} workflows, nothing wrong: {', '.join(sorted(by_name))}")

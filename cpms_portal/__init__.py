@@ -43,7 +43,10 @@ def configure(settings: dict[str, Any]) -> Configurator:
     here = Path(__file__).parent
     for level in LEVELS:
         for package in level:
-            if package not in os.environ.get("SKIP","scripts").split(",") and (here / package / "__init__.py").exists():
+            if (
+                package not in os.environ.get("SKIP", "scripts").split(",")
+                and (here / package / "__init__.py").exists()
+            ):
                 config.include(f"cpms_portal.{package}")
     refuse_unknown_settings(config.registry)
     config.set_authentication_policy(SessionPolicy())

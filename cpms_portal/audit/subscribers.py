@@ -7,18 +7,16 @@ from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.location import lineage
-from substanced.util import get_oid
 
 from cpms_portal.audit.trail import Entry, record_with, trail_of
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.events import AccessEvent, Changed, Refused, Viewed
-from cpms_portal.workflow.interfaces import Transitioned
+from cpms_portal.core.events import AccessEvent, Changed, Refused, Transitioned, Viewed
 
 
 def _oid_above(resource: Any, noun: str) -> int:
     for location in lineage(resource):
         if getattr(location, "noun", None) == noun:
-            return int(get_oid(location, 0))
+            return int(getattr(location, "__oid__", 0))
     return 0
 
 
@@ -29,7 +27,7 @@ def entry_for(resource: Any, actor: Actor, action: str, detail: Any = None) -> E
         actor.oid,
         action,
         getattr(resource, "noun", type(resource).__name__.lower()),
-        int(get_oid(resource, 0)) if resource is not None else 0,
+        int(getattr(resource, "__oid__", 0)),
         _oid_above(resource, "patient") if resource is not None else 0,
         _oid_above(resource, "institution") if resource is not None else 0,
         actor.source,

@@ -226,5 +226,7 @@ def trail_of(registry: Registry) -> Trail:
 def includeme(config: Configurator) -> None:
     """Open the trail."""
     registry = config.registry
-    path = setting(registry, "cpms.audit.path") or Path(setting(registry, "cpms.var")) / "audit.sqlite"
+    path = (
+        setting(registry, "cpms.audit.path") or Path(setting(registry, "cpms.var")) / "audit.sqlite"
+    )
     registry.cpms_trail = Trail(Path(path))

@@ -10,13 +10,11 @@ import transaction
 from BTrees.OOBTree import OOBTree
 from persistent.mapping import PersistentMapping
 from pyramid.registry import Registry
-from substanced.evolution import mark_unfinished_as_finished
 
 from cpms_portal.contentio.registration import importers
 from cpms_portal.core.actor import Actor, system_actor
-from cpms_portal.core.resources import Portal
 from cpms_portal.core.settings import setting
-from cpms_portal.core.substance import ROOT_KEY
+from cpms_portal.core.substance import ROOT_KEY, mark_evolved
 from cpms_portal.search.actions import add_catalog
 from cpms_portal.security.sessions import STORE
 from cpms_portal.workflow.actions import begin
@@ -52,7 +50,7 @@ def _make_root(top: Any, registry: Registry, actor: Actor) -> None:
     transaction.savepoint()
     add_catalog(root, registry)
     begin(root, actor)
-    mark_unfinished_as_finished(root, registry)
+    mark_evolved(root, registry)
 
 
 def import_content(root: Any, actor: Actor) -> int:

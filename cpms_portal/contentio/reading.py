@@ -10,14 +10,20 @@ import yaml
 
 from cpms_portal.core.errors import ConfigurationRefusedError
 
-#: The fast safe loader where libyaml is there.
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+def _safe_load(text: str) -> Any:
+    """Return what a YAML text says, by the fast safe loader where libyaml is there."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+        return _safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigurationRefusedError(f"{path}: missing") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -31,7 +37,7 @@ def read_front_matter(path: Path) -> tuple[dict[str, Any], str]:
     if len(pieces) != 3 or pieces[0]:
         raise ConfigurationRefusedError(f"{path}:1: front matter between two lines --- is missing")
     try:
-        return yaml.load(pieces[1], Loader=LOADER) or {}, pieces[2].strip() + "\n"
+        return _safe_load(pieces[1]) or {}, pieces[2].strip() + "\n"
     except yaml.YAMLError as error:
         raise ConfigurationRefusedError(f"{path}: {error}") from error
 

@@ -1,4 +1,4 @@
-"""The ground: content base classes, ids, clock, settings, actors, events and the root of the tree."""
+"""The ground: content, ids, clock, settings, actors, events and the root of the tree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pyramid.config import Configurator
 
 
 def includeme(config: Configurator) -> None:
-    """Bring Substance D in, without the parts the portal replaces, and declare the basic settings."""
+    """Bring Substance D in, without what the portal replaces, and declare basic settings."""
     config.include(".settings")
     config.include(".substance")
     config.include(".transactions")
@@ -15,7 +15,11 @@ def includeme(config: Configurator) -> None:
         "cpms.site", str, "production", "production or training", choices=("production", "training")
     )
     config.add_setting("cpms.zodb", str, "", "URI of the object database (zodbconn syntax)")
-    config.add_setting("cpms.content", str, "content", "folder of the content the portal is born with")
+    config.add_setting(
+        "cpms.content", str, "content", "folder of the content the portal is born with"
+    )
     config.add_setting("cpms.workflows", str, "workflows", "folder of the workflow files")
     config.add_setting("cpms.var", str, "var", "folder for keys, audit trail, terms and spools")
-    config.add_setting("cpms.url", str, "http://127.0.0.1:6543", "address people reach the portal at")
+    config.add_setting(
+        "cpms.url", str, "http://127.0.0.1:6543", "address people reach the portal at"
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pyramid.registry import Registry
@@ -38,6 +40,21 @@ class Refused(Happening):
 @dataclass(frozen=True)
 class AccessEvent(Happening):
     """Sign-in, sign-out, factors, sessions, grants."""
+
+
+@dataclass(frozen=True)
+class Transitioned:
+    """A resource moved from one state of its workflow to another."""
+
+    resource: Any
+    workflow: str
+    transition: str
+    from_state: str
+    to_state: str
+    actor: Actor
+    reason: str
+    at: datetime
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def announce(registry: Registry, event: Any) -> None:

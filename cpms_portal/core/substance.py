@@ -7,8 +7,10 @@ is indexed), its mailer (outbox), its sign-in (identity).
 from __future__ import annotations
 
 from pyramid.config import Configurator
+from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid_zodbconn import get_connection
+from substanced.evolution import mark_unfinished_as_finished
 
 from cpms_portal.core.resources import Portal
 
@@ -46,6 +48,11 @@ ROOT_KEY = "app_root"
 def root_factory(request: Request) -> object:
     """Return the Portal; KeyError when the database was never brought up."""
     return get_connection(request).root()[ROOT_KEY]
+
+
+def mark_evolved(root: object, registry: Registry) -> None:
+    """Note that a new database needs none of the evolution steps there are so far."""
+    mark_unfinished_as_finished(root, registry)
 
 
 def includeme(config: Configurator) -> None:

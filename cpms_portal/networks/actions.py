@@ -32,7 +32,7 @@ def bring_up(root: Any, actor: Actor) -> None:
 
 
 def found_network(
-    networks: Networks, slug: str, title: str, acronym: str, display: str, *, actor: Actor
+    networks: Networks, slug: str, *, title: str, acronym: str, display: str, actor: Actor
 ) -> Network:
     """Make a network."""
     network = Network(title, acronym, display, actor.now)
@@ -41,7 +41,7 @@ def found_network(
     return network
 
 
-def add_country(network: Network, slug: str, title: str, code: str, actor: Actor) -> Country:
+def add_country(network: Network, slug: str, *, title: str, code: str, actor: Actor) -> Country:
     """Make a country of a network, with its guest access."""
     country = Country(title, code, actor.now)
     network.add(slug, country)

@@ -49,9 +49,9 @@ def _import_network(
         network = found_network(
             networks,
             path.stem,
-            found["title"],
-            found["acronym"],
-            found["display"],
+            title=found["title"],
+            acronym=found["acronym"],
+            display=found["display"],
             actor=actor,
         )
         _fill(network, path, found)
@@ -59,7 +59,13 @@ def _import_network(
     network = networks[path.stem]
     for country in countries:
         if country["slug"] not in network:
-            add_country(network, country["slug"], country["title"], country["code"], actor)
+            add_country(
+                network,
+                country["slug"],
+                title=country["title"],
+                code=country["code"],
+                actor=actor,
+            )
             made += 2
     return made
 

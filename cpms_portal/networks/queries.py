@@ -39,9 +39,7 @@ def places_of(person: Any, actor: Actor) -> list[tuple[Any, list[str]]]:
     for held in grants_of(person, actor.now):
         roles.setdefault(held.node, []).append(held.role)
     places = [(resource_of(person, oid), sorted(held)) for oid, held in roles.items()]
-    return [
-        (node, held) for node, held in places if isinstance(node, (Network, Institution))
-    ]
+    return [(node, held) for node, held in places if isinstance(node, (Network, Institution))]
 
 
 def members_of(institution: Institution, actor: Actor, start: int = 0) -> Found:
@@ -55,6 +53,4 @@ def membership_of(institution: Institution, person: Any, role: str) -> Membershi
     if members is None:
         return None
     oid = oid_of(person)
-    return next(
-        (one for one in members.values() if one.person == oid and one.role == role), None
-    )
+    return next((one for one in members.values() if one.person == oid and one.role == role), None)

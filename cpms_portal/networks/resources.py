@@ -160,9 +160,7 @@ class Membership(Content):
     state: str = ""
     history: tuple[Any, ...] = ()
 
-    def __init__(
-        self, title: str, person: int, role: str, created: datetime | None = None
-    ) -> None:
+    def __init__(self, title: str, person: int, role: str, created: datetime | None = None) -> None:
         super().__init__(title, created)
         self.person = person
         self.role = role

@@ -9,7 +9,10 @@ def includeme(config: Configurator) -> None:
     """Choose the way mail goes out: by SMTP, or kept for the outbox page of the training site."""
     config.add_setting("cpms.mail.sender", str, "cpms@localhost.invalid", "sender of all mail")
     config.add_setting(
-        "cpms.mail.way", str, "smtp", "smtp, or outbox: keep mail for a page of the training site",
+        "cpms.mail.way",
+        str,
+        "smtp",
+        "smtp, or outbox: keep mail for a page of the training site",
         choices=("smtp", "outbox"),
     )
     config.include(".mailers")

@@ -8,6 +8,7 @@ from pyramid.config import Configurator
 from pyramid_mailer import get_mailer
 from pyramid_mailer.interfaces import IMailer
 from pyramid_mailer.mailer import DummyMailer
+from pyramid_mailer.message import Message
 
 from cpms_portal.core.settings import setting
 
@@ -19,8 +20,8 @@ class OutboxMailer(DummyMailer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.outbox = deque(maxlen=KEPT)
-        self.queue = deque(maxlen=KEPT)
+        self.outbox: deque[Message] = deque(maxlen=KEPT)
+        self.queue: deque[Message] = deque(maxlen=KEPT)
 
 
 def includeme(config: Configurator) -> None:

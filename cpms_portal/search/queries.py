@@ -31,11 +31,12 @@ class Found:
         return len(self.items)
 
 
-def _query(catalog: Any, actor: Actor, noun: str, within: Any, where: Mapping[str, Any]) -> Any:
+def _query(actor: Actor, noun: str, within: Any, where: Mapping[str, Any]) -> Any:
+    catalog = catalog_of(within)
     query = None
     if not isinstance(actor, SystemActor):
         query = catalog["viewers"].any([f"{noun}|{who}" for who in sorted(actor.principals)])
-    if within is not None:
+    if within.__parent__ is not None:
         placed = catalog["places"].eq(f"{noun}|{oid_of(within)}")
         query = placed if query is None else query & placed
     for name, value in where.items():
@@ -62,8 +63,7 @@ def find(
     sort: title, created, changed or due; resources without that value come not at all.
     """
     catalog = catalog_of(within)
-    node = None if within.__parent__ is None else within
-    result = _query(catalog, actor, noun, node, where or {}).execute(resolver=None)
+    result = _query(actor, noun, within, where or {}).execute(resolver=None)
     total = len(result)
     if total == 0:
         return Found(0, [], start, size)
@@ -76,10 +76,6 @@ def find(
     return Found(total, [item for item in items if item is not None], start, size)
 
 
-def count(
-    actor: Actor, noun: str, *, within: Any, where: Mapping[str, Any] | None = None
-) -> int:
+def count(actor: Actor, noun: str, *, within: Any, where: Mapping[str, Any] | None = None) -> int:
     """Return how many resources of a noun the actor may view below a node."""
-    catalog = catalog_of(within)
-    node = None if within.__parent__ is None else within
-    return len(_query(catalog, actor, noun, node, where or {}).execute(resolver=None))
+    return len(_query(actor, noun, within, where or {}).execute(resolver=None))

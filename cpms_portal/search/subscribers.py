@@ -15,7 +15,6 @@ from substanced.util import postorder
 from cpms_portal.search.actions import forget, is_listed, reindex
 
 
-
 @subscribe_added()
 def index_added(event: Any) -> None:
     """Index what was added, with everything in it that is listed."""

@@ -15,7 +15,7 @@ from cpms_portal.core.settings import setting
 
 
 def secret_from(path: Path, size: int = 32) -> bytes:
-    """Return the secret in a file; make the file, readable by its owner only, when it is missing."""
+    """Return the secret in a file; make the file, for its owner only, when it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,6 +1,6 @@
-"""``request.session`` for what expects one (the management interface): values of the session record.
+"""``request.session`` for what expects one, as the management interface does.
 
-Before sign-in nothing is kept.
+Its values stand in the session record. Before sign-in nothing is kept.
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ class KeyRing:
         self._database.execute("PRAGMA secure_delete = ON")
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute("PRAGMA busy_timeout = 10000")
-        self._database.execute("CREATE TABLE IF NOT EXISTS ring (id TEXT PRIMARY KEY, wrapped BLOB)")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS ring (id TEXT PRIMARY KEY, wrapped BLOB)"
+        )
         path.chmod(0o600)
 
     def create(self, key_id: str) -> None:

@@ -21,7 +21,7 @@ def begin(resource: Any, actor: Actor) -> None:
     workflow = _workflow(resource, actor)
     resource.state = ""
     resource.history = ()
-    _enter(resource, workflow.initial_state, actor, "begin", "")
+    _enter(resource, workflow.initial_state, actor, step="begin")
     modified(resource, actor.registry)
 
 
@@ -44,7 +44,7 @@ def transition(
         raise TransitionDeniedError(_("There is no such step."))
     _check(resource, move, actor, reason)
     before = resource.state
-    _enter(resource, move.target, actor, name, reason)
+    _enter(resource, move.target, actor, step=name, reason=reason)
     step = Transitioned(
         resource, workflow.name, name, before, move.target, actor, reason, actor.now, values or {}
     )
@@ -74,10 +74,10 @@ def _check(resource: Any, move: Transition, actor: Actor, reason: str) -> None:
         raise TransitionDeniedError(blocked)
 
 
-def _enter(resource: Any, state: str, actor: Actor, name: str, reason: str) -> None:
-    step = Step(actor.now, actor.oid, actor.name, name, resource.state, state, reason.strip())
+def _enter(resource: Any, state: str, actor: Actor, *, step: str, reason: str = "") -> None:
+    taken = Step(actor.now, actor.oid, actor.name, step, resource.state, state, reason.strip())
     resource.state = state
-    resource.history = (*resource.history, step)
+    resource.history = (*resource.history, taken)
     apply_state(resource, actor)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from cpms_portal.core.actor import Actor
+from cpms_portal.core.events import Transitioned
 from cpms_portal.security.roles import Role
+
+__all__ = ["Offer", "State", "Step", "Transition", "Transitioned", "Workflow"]
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,3 @@ class Offer:
     blocked: str | None = None
     reason_required: bool = False
     confirm: str = ""
-
-
-@dataclass(frozen=True)
-class Transitioned:
-    """A resource moved from one state to another."""
-
-    resource: Any
-    workflow: str
-    transition: str
-    from_state: str
-    to_state: str
-    actor: Actor
-    reason: str
-    at: datetime
-    values: Mapping[str, Any] = field(default_factory=dict)

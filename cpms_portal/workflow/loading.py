@@ -147,7 +147,8 @@ class _Reader:
 
     def workflow(self) -> Workflow:
         try:
-            found = yaml.load(self.path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+            loader = _Loader(self.path.read_text(encoding="utf-8"))
+            found = loader.get_single_data()
         except (yaml.YAMLError, ConfigurationRefusedError) as error:
             raise ConfigurationRefusedError(f"{self.path}: {error}") from error
         self.check_words(found, WORKFLOW_WORDS, "workflow")
@@ -186,5 +187,3 @@ def load_workflows(folder: Path, words: Words) -> dict[str, Workflow]:
                 raise ConfigurationRefusedError(f"{path}: {content_type} has a workflow already")
             by_type[content_type] = loaded
     return by_type
-
-

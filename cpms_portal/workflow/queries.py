@@ -34,9 +34,7 @@ def state_title(resource: Any, registry: Registry) -> str:
     return state_of(resource, registry).title
 
 
-def blocked_by(
-    resource: Any, move: Transition, actor: Actor
-) -> str | None:
+def blocked_by(resource: Any, move: Transition, actor: Actor) -> str | None:
     """Return the reason of the first guard that says no, or None."""
     guards = rules_of(actor.registry, "guards")
     for name in move.guards:

@@ -32,7 +32,8 @@ def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:
         while len(buffer) >= CHUNK:
             yield bytes(buffer[:CHUNK])
             del buffer[:CHUNK]
-    yield bytes(buffer)
+    if buffer:
+        yield bytes(buffer)
 
 
 def seal_stream(key: bytes, label: bytes, parts: Iterable[bytes], out: BinaryIO) -> int:
@@ -70,7 +71,7 @@ def open_range(
     source.seek(0)
     name = source.read(NAME)
     end = min(start + length, size)
-    final = size // CHUNK
+    final = max(size - 1, 0) // CHUNK
     for number in range(start // CHUNK, final + 1):
         first = number * CHUNK
         if first >= end:

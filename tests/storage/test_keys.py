@@ -1,0 +1,86 @@
+"""The key ring keeps keys outside the database and forgets them for good."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+
+import pytest
+
+from cpms_portal.core.errors import ConfigurationRefusedError
+from cpms_portal.storage.keys import KeyDestroyedError, KeyRing
+
+
+@pytest.fixture
+def master() -> bytes:
+    return secrets.token_bytes(32)
+
+
+@pytest.fixture
+def ring(tmp_path, master):
+    opened = KeyRing(tmp_path / "ring.sqlite", master)
+    yield opened
+    opened.close()
+
+
+def test_a_key_is_the_same_each_time_it_is_asked_for(ring):
+    ring.create("a")
+    assert ring.key("a") == ring.key("a")
+    assert len(ring.key("a")) == 32
+
+
+def test_two_patients_have_different_keys(ring):
+    ring.create("a")
+    ring.create("b")
+    assert ring.key("a") != ring.key("b")
+
+
+def test_a_key_survives_a_restart(ring, tmp_path, master):
+    ring.create("a")
+    again = KeyRing(tmp_path / "ring.sqlite", master)
+    try:
+        assert again.key("a") == ring.key("a")
+    finally:
+        again.close()
+
+
+def test_a_destroyed_key_is_gone_even_where_it_was_cached(ring, tmp_path, master):
+    ring.create("a")
+    ring.key("a")
+    other = KeyRing(tmp_path / "ring.sqlite", master)
+    try:
+        other.key("a")
+        ring.destroy("a")
+        for one in (ring, other):
+            with pytest.raises(KeyDestroyedError):
+                one.key("a")
+            assert not one.exists("a")
+    finally:
+        other.close()
+
+
+def test_the_file_holds_neither_the_key_nor_after_destruction_its_wrapping(ring, tmp_path):
+    ring.create("a")
+    key = ring.key("a")
+    database = sqlite3.connect(tmp_path / "ring.sqlite")
+    wrapped = database.execute("SELECT wrapped FROM ring").fetchone()[0]
+    database.close()
+    assert key not in (tmp_path / "ring.sqlite").read_bytes()
+    ring.destroy("a")
+    assert wrapped not in (tmp_path / "ring.sqlite").read_bytes()
+
+
+def test_a_ring_with_another_master_key_is_refused_in_words(ring, tmp_path):
+    ring.create("a")
+    other = KeyRing(tmp_path / "ring.sqlite", secrets.token_bytes(32))
+    try:
+        with pytest.raises(ConfigurationRefusedError, match="master key"):
+            other.key("a")
+    finally:
+        other.close()
+
+
+def test_an_id_is_given_once(ring):
+    ring.create("a")
+    with pytest.raises(sqlite3.IntegrityError):
+        ring.create("a")

@@ -105,6 +105,15 @@ class Traces:
         return Finder(frozenset(self.words), frozenset(self.phrases))
 
 
+def _forms(trace: str) -> set[str]:
+    """Return the ways a trace may be written: with umlauts, without, and with their dots lost."""
+    plain = folded(trace)
+    forms = {plain, folded(_transcribed(trace))}
+    if len(plain) >= 6 and plain.isalpha():
+        forms.add(plain.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+    return forms
+
+
 class Finder:
     """Finds traces in text (folded) and in bytes (in every encoding)."""
 
@@ -120,7 +129,7 @@ class Finder:
         """
         parts = set()
         for trace in self.words | self.phrases:
-            for form in {folded(trace), folded(_transcribed(trace))}:
+            for form in _forms(trace):
                 escaped = re.escape(form)
                 short = len(form) < 4 and form.isascii()
                 number = form.isdigit() and len(form) < 7

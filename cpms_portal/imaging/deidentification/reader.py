@@ -192,7 +192,7 @@ class _Walker:
             try:
                 element = self.element(at, end, encoding, 0)
             except RefusedError as error:
-                if pixels or (not image and error.code == "damaged" and last):
+                if pixels or (not image and error.code == "damaged" and last > 0x0020000E):
                     return dataset, at
                 raise
             if element.tag <= last and (pixels or element.tag >> 16 < 8):

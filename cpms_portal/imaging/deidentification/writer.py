@@ -16,7 +16,7 @@ from cpms_portal.imaging.deidentification.syntaxes import EXPLICIT_LITTLE, Encod
 Chunks = list[Bytes]
 
 # Ours, made once as 2.25.<UUID> (PS3.5 B.2); names the software that wrote a file.
-IMPLEMENTATION_UID = "2.25.171284619640223903862284910476527410239"
+IMPLEMENTATION_UID = "2.25.325058725779482869226574030625301079123"
 IMPLEMENTATION_NAME = "OPEN_CPMS_1"
 
 

@@ -1,0 +1,93 @@
+"""The pipeline on a folder: names neutral, one line a file, every file decided."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pydicom
+
+from cpms_portal.imaging.folder import run
+from tests.factories.dicom import (
+    StudyPlan,
+    ct_slice,
+    encapsulated_pdf,
+    planted_person,
+    study_files,
+    written,
+)
+
+
+def _lines(in_dir: Path, out_dir: Path) -> list[dict]:
+    out = io.StringIO()
+    assert run(str(in_dir), str(out_dir), stream=out) == 0
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def _disc(folder: Path) -> None:
+    plan = StudyPlan(series=2, slices=2, size=8)
+    for name, content in study_files(plan):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (folder / "report.pdf.dcm").write_bytes(written(encapsulated_pdf(plan.person)))
+    (folder / "README.txt").write_text("for the disc")
+
+
+def test_a_folder_when_deidentified_then_every_file_has_one_line_with_its_decision(
+    tmp_path: Path,
+) -> None:
+    _disc(tmp_path / "in")
+    lines = _lines(tmp_path / "in", tmp_path / "out")
+    by_file = {line["file"]: line for line in lines}
+    assert len(lines) == 6
+    assert by_file["README.txt"]["status"] == "refused"
+    assert by_file["report.pdf.dcm"]["reason"] == "document"
+    stored = [line for line in lines if line["status"] == "stored"]
+    assert len(stored) == 4
+    assert all((tmp_path / "out" / line["output"]).is_file() for line in stored)
+
+
+def test_names_of_people_in_paths_when_deidentified_then_are_replaced_and_others_stay(
+    tmp_path: Path,
+) -> None:
+    _disc(tmp_path / "in")
+    outputs = [line["output"] for line in _lines(tmp_path / "in", tmp_path / "out")]
+    person = planted_person(1)
+    assert not any(person.family in (output or "") for output in outputs)
+    assert any(output and output.endswith("SE1/IM0001.dcm") for output in outputs)
+
+
+def test_a_name_that_stands_in_another_file_only_when_met_in_text_then_is_gone(
+    tmp_path: Path,
+) -> None:
+    plan = StudyPlan(size=8)
+    named, nameless = ct_slice(plan, 0, 0), ct_slice(plan, 0, 1)
+    nameless.PatientName = ""
+    nameless.Manufacturer = f"ACME {plan.person.given}"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").write_bytes(written(named))
+    (tmp_path / "in" / "b").write_bytes(written(nameless))
+    lines = _lines(tmp_path / "in", tmp_path / "out")
+    stored = [pydicom.dcmread(tmp_path / "out" / line["output"]) for line in lines]
+    assert [dataset.Manufacturer for dataset in stored] == ["ACME Imaging", "ACME"]
+
+
+def test_two_patients_when_in_one_folder_then_keep_apart_with_one_shift_each(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in").mkdir()
+    for seed in (11, 12):
+        for number in (0, 1):
+            plan = StudyPlan(person=planted_person(seed), size=8, uid_seed=str(seed))
+            content = written(ct_slice(plan, 0, number))
+            (tmp_path / "in" / f"{seed}-{number}.dcm").write_bytes(content)
+    lines = _lines(tmp_path / "in", tmp_path / "out")
+    stored = [pydicom.dcmread(tmp_path / "out" / line["output"]) for line in lines]
+    assert len({dataset.PatientID for dataset in stored}) == 2
+    assert len({(dataset.PatientID, dataset.StudyDate) for dataset in stored}) == 2
+
+
+def test_a_folder_that_is_not_there_when_asked_for_then_ends_with_one(tmp_path: Path) -> None:
+    assert run(str(tmp_path / "nowhere"), str(tmp_path / "out"), stream=io.StringIO()) == 1

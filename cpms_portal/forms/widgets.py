@@ -182,6 +182,10 @@ class RadioWidget(Asked, deform.widget.SelectWidget):
         """Return the choices."""
         return options_of(field)
 
+    def serialize(self, field: Any, cstruct: Any, **kw: Any) -> str:
+        """Draw the cards."""
+        return field.renderer(self.template, field=field, cstruct=cstruct, **kw)
+
     def own_name(self, field: Any) -> str | None:
         """Return a name no other group of buttons has; None for a field right below the form."""
         above = field.parent
@@ -193,6 +197,10 @@ class CheckboxListWidget(Asked, deform.widget.CheckboxChoiceWidget):
 
     template = "checkbox_list"
     grouped = True
+
+    def serialize(self, field: Any, cstruct: Any, **kw: Any) -> str:
+        """Draw the boxes."""
+        return field.renderer(self.template, field=field, cstruct=cstruct, **kw)
 
     def options(self, field: Any) -> list[Option]:
         """Return the choices."""

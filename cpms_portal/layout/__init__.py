@@ -20,4 +20,5 @@ def includeme(config: Configurator) -> None:
     config.include(".theme")
     config.include(".messages")
     config.add_subscriber(".subscribers.offer_layout", "pyramid.events.BeforeRender")
+    config.include(".style")
     config.include(".views")

@@ -1,0 +1,14 @@
+// Small courtesies: attention goes to the problems of a form, menus close when one looks away.
+export function wakePage() {
+  document.querySelector("[data-problem-summary]")?.focus();
+  const menu = document.querySelector(".person-menu");
+  if (!menu) return;
+  document.addEventListener("click", (event) => {
+    if (menu.open && !menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}

@@ -1,0 +1,194 @@
+"""What stands in ``content/`` is whole and hangs together, by plain reading of the files."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+import yaml
+
+from tests.content.files import CONTENT, hospitals, keys, networks, read
+
+FILES = sorted(CONTENT.rglob("*.yaml"))
+#: Sections of the consent form that are prose.
+PROSE = {"purpose", "shared", "who_sees", "how_long", "rights"}
+MEMBERSHIPS = {"full_member", "affiliated_partner", "collaborative_partner"}
+SOURCES = {"seed", "published", "recalled"}
+#: Centres the registration guides of RARE-LIVER and ERN-RND list for Germany, as they list them.
+SEEDS = {
+    "rare-liver": {
+        "DE05": "Medizinische Hochschule Hannover",
+        "DE18": "Universitätsklinikum des Saarlandes",
+        "DE22": "Universitätsklinikum Tübingen",
+        "DE29": "Uniklinik RWTH Aachen",
+        "DE40": "Universitätsklinikum Hamburg-Eppendorf",
+    },
+    "ern-rnd": {
+        "DE03": "Klinikum der Universität München",
+        "DE05": "Medizinische Hochschule Hannover",
+        "DE22": "University Hospital and Faculty of Medicine Tubingen",
+        "DE27": "Universitätsklinikum Würzburg",
+        "DE29": "RWTH Aachen University Hospital",
+        "DE30": "Universitätsklinikum Bonn",
+        "DE36": "Universitätsklinikum Ulm",
+        "DE42": "Universitätsklinikum Schleswig-Holstein",
+        "DE47": "Katholisches Klinikum Bochum; St. Josef-Hospital; "
+        "Universitätsklinikum der Ruhr-Universität Bochum",
+    },
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CONTENT)))
+def test_a_file_parses_and_says_each_key_once(path):
+    assert read(str(path.relative_to(CONTENT)))
+
+
+# Networks, countries, institutions
+
+
+def test_there_are_24_networks():
+    assert len(networks()) == 24
+
+
+@pytest.mark.parametrize("slug", sorted(networks()))
+def test_a_network_says_what_the_format_asks(slug):
+    found = networks()[slug]
+    keys(found, "acronym slug title display summary settings areas", "website")
+    assert found["slug"] == slug
+    assert found["display"].startswith(f"{found['acronym']} - ")
+    assert found["settings"] == {
+        "countable_contributions": 2,
+        "response_days": {"urgent": 3, "normal": 21},
+    }
+    ids = [area["id"] for area in found["areas"]]
+    assert len(ids) == len(set(ids)) > 0
+    for area in found["areas"]:
+        keys(area, "id title source", "description orpha")
+        assert area["source"] in SOURCES
+        assert all(re.fullmatch(r"[1-9]\d{0,5}", code) for code in area.get("orpha", []))
+
+
+def test_all_countries_of_the_union_and_the_economic_area_are_there():
+    countries = read("countries.yaml")["countries"]
+    for country in countries:
+        keys(country, "slug code title languages")
+        assert re.fullmatch(r"[a-z]{2}", country["code"])
+        assert all(re.fullmatch(r"[a-z]{2}", language) for language in country["languages"])
+        assert country["slug"] == country["title"].lower().replace(" ", "-")
+    codes = {country["code"] for country in countries}
+    assert len(codes) == len(countries) == 30
+    assert {"is", "li", "no"} <= codes
+
+
+def test_every_network_has_an_institution_in_every_country():
+    walked = {
+        (network, hospital["country"])
+        for hospital in hospitals().values()
+        for network in hospital["networks"]
+    }
+    codes = [country["code"] for country in read("countries.yaml")["countries"]]
+    assert walked == {(network, code) for network in networks() for code in codes}
+
+
+def test_codes_of_institutions_are_unique_and_begin_with_their_country():
+    found = read("institutions.yaml")["institutions"]
+    assert len(hospitals()) == len(found)
+    for hospital in found:
+        assert re.fullmatch(hospital["country"].upper() + r"\d{2}", hospital["code"])
+
+
+def test_an_institution_names_only_networks_it_belongs_to():
+    for hospital in hospitals().values():
+        keys(hospital, "code title country city code_source networks", "aliases")
+        assert hospital["code_source"] in {"seed", "invented"}
+        assert set(hospital["networks"]) <= set(networks())
+        assert set(hospital["networks"].values()) <= MEMBERSHIPS
+        assert set(hospital.get("aliases", {})) <= set(hospital["networks"])
+
+
+@pytest.mark.parametrize("network", sorted(SEEDS))
+def test_german_centres_are_those_of_the_registration_guides(network):
+    shown = {
+        code: hospital.get("aliases", {}).get(network, hospital["title"])
+        for code, hospital in hospitals().items()
+        if hospital["country"] == "de" and network in hospital["networks"]
+    }
+    assert shown == SEEDS[network]
+    assert all(hospitals()[code]["code_source"] == "seed" for code in shown)
+
+
+# Library
+
+
+@pytest.mark.parametrize("path", sorted((CONTENT / "library").rglob("*.md")), ids=lambda p: p.stem)
+def test_a_page_has_front_matter_and_links_to_pages_that_exist(path):
+    _, head, text = path.read_text(encoding="utf-8").split("---\n", 2)
+    front = yaml.safe_load(head)
+    keys(front, "title order tags language")
+    assert front["language"] == path.parent.name
+    assert "<" not in text
+    assert not re.search(r"^# ", text, re.MULTILINE)
+    for slug in re.findall(r"\]\(/library/([^)]+)\)", text):
+        assert path.with_name(f"{slug}.md").exists()
+
+
+def test_pages_stand_in_an_order_without_ties():
+    orders = [
+        yaml.safe_load(path.read_text(encoding="utf-8").split("---\n", 2)[1])["order"]
+        for path in (CONTENT / "library" / "en").glob("*.md")
+    ]
+    assert len(orders) == len(set(orders)) == 8
+
+
+# Consent forms
+
+
+def consent_keys() -> set[str]:
+    """Return the keys of the texts the structure asks for."""
+    structure = read("consent_forms/structure.yaml")
+    asked = set(structure["head"]) | set(structure["foot"])
+    for section in structure["sections"]:
+        name, kind = section["id"], section["kind"]
+        asked.add(f"{name}_title")
+        if kind != "fields":
+            asked.add(f"{name}_text")
+        asked |= {f"field_{field}" for field in section.get("fields", [])}
+        asked |= {f"line_{line}" for line in section.get("lines", [])}
+        for choice in section.get("choices", []):
+            asked |= {f"{choice['id']}_title", f"{choice['id']}_text", "yes", "no"}
+    return asked
+
+
+def test_the_consent_form_has_three_choices_and_only_care_is_needed():
+    sections = {one["id"]: one for one in read("consent_forms/structure.yaml")["sections"]}
+    assert set(sections) == PROSE | {"parties", "choices", "signatures"}
+    needed = {one["id"]: one["required"] for one in sections["choices"]["choices"]}
+    assert needed == {"care": True, "registries": False, "research": False}
+    assert "guardian" in sections["signatures"]["lines"]
+
+
+def test_the_consent_form_exists_in_every_official_language_and_ukrainian():
+    languages = read("consent_forms/structure.yaml")["languages"]
+    files = {path.stem for path in (CONTENT / "consent_forms").glob("??.yaml")}
+    assert set(languages) == files
+    assert len(languages) == len(set(languages)) == 25
+    assert "uk" in languages
+
+
+@pytest.mark.parametrize("language", read("consent_forms/structure.yaml")["languages"])
+def test_a_language_of_the_consent_form_says_everything_once_and_nothing_else(language):
+    found = read(f"consent_forms/{language}.yaml")
+    keys(found, "language language_name version date texts")
+    assert found["language"] == language
+    assert (found["version"], found["date"]) == ("1.0", date(2026, 11, 1))
+    assert set(found["texts"]) == consent_keys()
+    assert all(isinstance(text, str) and text.strip() for text in found["texts"].values())
+
+
+@pytest.mark.parametrize("language", read("consent_forms/structure.yaml")["languages"])
+def test_a_language_of_the_consent_form_is_translated(language):
+    english = read("consent_forms/en.yaml")["texts"]
+    texts = read(f"consent_forms/{language}.yaml")["texts"]
+    same = {key for key, text in texts.items() if text == english[key]}
+    assert len(same) <= 2 or language == "en", same

@@ -123,16 +123,21 @@ class Trail:
             ).fetchone()
         return (0, GENESIS) if row is None else (row[0], row[1])
 
-    def rows(self, where: str, value: int, limit: int, before: int | None = None) -> list[Row]:
-        """Return rows, newest first, where a column (who, patient, institution) has a value."""
+    def rows(
+        self, where: str, value: int, limit: int, *, before: int | None = None, noun: str = "%"
+    ) -> list[Row]:
+        """Return rows, newest first, where a column (who, patient, institution) has a value.
+
+        noun: only rows about this kind of resource.
+        """
         if where not in {"who", "patient", "institution"}:
             raise ValueError(where)
         ceiling = 2**62 if before is None else before
         with self._lock:
             found = self._database.execute(
                 f"SELECT * FROM trail WHERE {where} = ? AND number < ?"  # noqa: S608 - checked above
-                " ORDER BY number DESC LIMIT ?",
-                (value, ceiling, limit),
+                " AND noun LIKE ? ORDER BY number DESC LIMIT ?",
+                (value, ceiling, noun, limit),
             ).fetchall()
         return [_row(values) for values in found]
 

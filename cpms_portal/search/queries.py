@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from cpms_portal.core.resources import oid_of
 from cpms_portal.search.actions import catalog_of
 
 BATCH = 25
+#: Facet → value or values (any of them); as pairs where one facet must hold several times.
+Where = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Found:
         return len(self.items)
 
 
-def _query(actor: Actor, noun: str, within: Any, where: Mapping[str, Any]) -> Any:
+def _query(actor: Actor, noun: str, within: Any, where: Where) -> Any:
     catalog = catalog_of(within)
     query = None
     if not isinstance(actor, SystemActor):
@@ -39,7 +41,7 @@ def _query(actor: Actor, noun: str, within: Any, where: Mapping[str, Any]) -> An
     if within.__parent__ is not None:
         placed = catalog["places"].eq(f"{noun}|{oid_of(within)}")
         query = placed if query is None else query & placed
-    for name, value in where.items():
+    for name, value in where.items() if isinstance(where, Mapping) else where:
         values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         chosen = catalog["facets"].any([f"{noun}|{name}|{one}" for one in values])
         query = chosen if query is None else query & chosen
@@ -51,7 +53,7 @@ def find(
     noun: str,
     *,
     within: Any,
-    where: Mapping[str, Any] | None = None,
+    where: Where | None = None,
     sort: str = "created",
     descending: bool = False,
     start: int = 0,
@@ -76,6 +78,6 @@ def find(
     return Found(total, [item for item in items if item is not None], start, size)
 
 
-def count(actor: Actor, noun: str, *, within: Any, where: Mapping[str, Any] | None = None) -> int:
+def count(actor: Actor, noun: str, *, within: Any, where: Where | None = None) -> int:
     """Return how many resources of a noun the actor may view below a node."""
     return len(_query(actor, noun, within, where or {}).execute(resolver=None))

@@ -16,6 +16,7 @@ def includeme(config: Configurator) -> None:
     config.add_setting("cpms.session.hours", int, 12, "a session ends after so long in any case")
     config.add_setting("cpms.step_up_minutes", int, 10, "how long a fresh second factor counts")
     config.include(".secret")
+    config.include(".passwords")
     config.include(".sessions")
     config.include(".policy")
     config.include(".headers")

@@ -71,12 +71,14 @@ def person_of(request: Request) -> Person | None:
     if record is None or record.level < FULL:
         return None
     person = resource_of(root_factory(request), record.person)
-    return person if isinstance(person, Person) else None
+    return person if isinstance(person, Person) and not person.is_disabled else None
 
 
 def actor_of(request: Request) -> Actor:
     """Return who acts in this request."""
-    return actor_for(request.registry, request.person, source=request.client_addr or "")
+    # Not ``client_addr``: that believes any X-Forwarded-For. The server sets the address
+    # of a proxy it trusts (waitress: trusted_proxy).
+    return actor_for(request.registry, request.person, source=request.remote_addr or "")
 
 
 def includeme(config: Configurator) -> None:

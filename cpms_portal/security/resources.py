@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,15 @@ from cpms_portal.security.roles import Role
 class Person(Container):
     """Somebody with an account. ``account`` belongs to identity, ``profile`` to people.
 
-    title: the full name. mail: lower case. language: an ISO 639-1 code.
+    title: the full name. mail: lower case. language: an ISO 639-1 code. facets: what
+    listings of people filter by, kept by the packages that know it (name → values).
     """
 
     noun = "person"
+    state: str = ""
     account: Any = None
     profile: Any = None
+    facets: Mapping[str, Iterable[str]] = {}
 
     def __init__(
         self, title: str, mail: str, *, language: str = "en", created: datetime | None = None
@@ -35,6 +38,15 @@ class Person(Container):
     def role_nodes(self, role: str) -> Iterable[int] | None:
         """A person is the holder of their own object."""
         return (oid_of(self),) if role == Role.HOLDER else None
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether the account was closed by an administrator: it signs in no more, at once."""
+        return self.state == "disabled"
+
+    def index_facets(self) -> dict[str, Any]:
+        """What listings of people filter by."""
+        return dict(self.facets)
 
 
 @content_type("People")

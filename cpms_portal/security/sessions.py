@@ -1,8 +1,8 @@
 """Sessions on the server: listed, revoked, idle and absolute limits.
 
-The browser holds a random id, the time of its last use and a signature; the
-server holds the record under the digest of the id. Idle time is read from the
-signed cookie, so a page view writes nothing to the database.
+The browser holds an id (whose it is, and a random part), the time of its last use and a
+signature; the server holds the record under the digest of the id, all of one person
+together. Idle time is read from the signed cookie, so a page view writes nothing.
 """
 
 from __future__ import annotations
@@ -52,13 +52,20 @@ def cookie_name(request: Request) -> str:
 
 
 def digest(session_id: str) -> str:
-    """Return what the server stores instead of the id."""
-    return hashlib.sha256(session_id.encode()).hexdigest()
+    """Return what the server stores instead of the id: whose it is, and a hash."""
+    whose = session_id.partition("~")[0]
+    return f"{whose}~{hashlib.sha256(session_id.encode()).hexdigest()}"
 
 
 def store_of(request: Request) -> OOBTree:
     """Return the sessions by digest; made when the portal is brought up."""
     return get_connection(request).root()[STORE]
+
+
+def of_person(store: OOBTree, person_oid: int) -> list[tuple[str, SessionRecord]]:
+    """Return the sessions of a person with their keys, newest first; only theirs are read."""
+    found = store.items(min=f"{person_oid}~", max=f"{person_oid}~~")
+    return sorted(found, key=lambda pair: pair[1].opened, reverse=True)
 
 
 def _parts(request: Request) -> tuple[str, int] | None:
@@ -81,8 +88,7 @@ def record_of(request: Request) -> SessionRecord | None:
     if parts is None:
         return None
     record = store_of(request).get(digest(parts[0]))
-    limit = timedelta(hours=setting(request.registry, "cpms.session.hours"))
-    if record is None or now(request.registry) - record.opened > limit:
+    if record is None or _is_over(request, record):
         return None
     if now(request.registry).timestamp() - parts[1] > RENEW_SECONDS:
         request.add_response_callback(lambda _r, response: _set_cookie(request, response, parts[0]))
@@ -111,12 +117,15 @@ def _set_cookie(request: Request, response: Response, session_id: str) -> None:
 
 def open_session(request: Request, person_oid: int, level: int) -> SessionRecord:
     """Open a session under a new id and end the one this browser had."""
-    close_session(request)
-    session_id = secrets.token_urlsafe(24)
+    parts, store = _parts(request), store_of(request)
+    if parts is not None:
+        store.pop(digest(parts[0]), None)
+    _forget_ended(request, person_oid)
+    session_id = f"{person_oid}~{secrets.token_urlsafe(24)}"
     record = SessionRecord(
         person_oid, level, now(request.registry), (request.user_agent or "")[:200]
     )
-    store_of(request)[digest(session_id)] = record
+    store[digest(session_id)] = record
     request.add_response_callback(lambda _r, response: _set_cookie(request, response, session_id))
     return record
 
@@ -132,10 +141,36 @@ def close_session(request: Request) -> None:
         )
 
 
+def _is_over(request: Request, record: SessionRecord) -> bool:
+    limit = timedelta(hours=setting(request.registry, "cpms.session.hours"))
+    return bool(now(request.registry) - record.opened > limit)
+
+
+def _forget_ended(request: Request, person_oid: int) -> None:
+    """Drop the sessions of a person that are over, so that they do not heap up."""
+    store = store_of(request)
+    for key, record in of_person(store, person_oid):
+        if _is_over(request, record):
+            del store[key]
+
+
 def sessions_of(request: Request, person_oid: int) -> list[tuple[str, SessionRecord]]:
-    """Return the sessions of a person with their keys, newest first."""
-    found = [(key, kept) for key, kept in store_of(request).items() if kept.person == person_oid]
-    return sorted(found, key=lambda pair: pair[1].opened, reverse=True)
+    """Return the sessions of a person that still count, with their keys, newest first."""
+    found = of_person(store_of(request), person_oid)
+    return [(key, record) for key, record in found if not _is_over(request, record)]
+
+
+def end_sessions(anywhere: Any, person_oid: int, *, only: str = "", but: str = "") -> int:
+    """End the sessions of a person and return how many: one, all, or all but one.
+
+    anywhere: a stored object. only, but: keys of sessions.
+    """
+    store = anywhere._p_jar.root()[STORE]
+    keys = [key for key, _record in of_person(store, person_oid)]
+    ended = [key for key in keys if key != but and (not only or key == only)]
+    for key in ended:
+        del store[key]
+    return len(ended)
 
 
 def freshly_proven(request: Request) -> bool:

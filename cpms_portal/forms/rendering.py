@@ -28,7 +28,11 @@ def own_messages(field: Any) -> list[Any]:
     """Return what is said at a field itself, not at the ones below it."""
     if field.error is None:
         return []
-    said = [plain(text) for text in field.error.messages() if text]
+    said = [
+        field.widget.missing if str(text) == "Required" else plain(text)
+        for text in field.error.messages()
+        if text
+    ]
     return said or ([] if field.error.children else [plain("Invalid value")])
 
 

@@ -31,6 +31,8 @@ class Asked:
     width = "full"
     inputmode: str | None = None
     max_length: int | None = None
+    #: Said when nothing was answered.
+    missing: Any = _("Please fill this in.")
     #: Drawn as a fieldset with a legend, as it has several controls.
     grouped = False
     #: Draws its own label.
@@ -93,6 +95,7 @@ class PhoneWidget(TextWidget):
 class DateWidget(TextWidget):
     """A day."""
 
+    missing = _("Please enter the date.")
     input_type = "date"
     width = "short"
 
@@ -154,6 +157,7 @@ class SelectWidget(Asked, deform.widget.SelectWidget):
     """One of many, as a list to open. values: (value, title) pairs."""
 
     template = "select"
+    missing = _("Please choose one.")
     empty = _("Choose")
 
 
@@ -176,6 +180,7 @@ class RadioWidget(Asked, deform.widget.SelectWidget):
     """One of a few, all in sight as cards. values: (value, title) or (value, title, hint)."""
 
     template = "radio"
+    missing = _("Please choose one.")
     grouped = True
 
     def options(self, field: Any) -> list[Option]:
@@ -196,6 +201,7 @@ class CheckboxListWidget(Asked, deform.widget.CheckboxChoiceWidget):
     """Several of a few. values: (value, title) pairs."""
 
     template = "checkbox_list"
+    missing = _("Please choose at least one.")
     grouped = True
 
     def serialize(self, field: Any, cstruct: Any, **kw: Any) -> str:
@@ -211,6 +217,7 @@ class FileWidget(Asked, deform.widget.Widget):
     """Files to send, chosen or dropped. accept: as the browser wants it, ".pdf,.jpg"."""
 
     template = "file"
+    missing = _("Please choose a file.")
     accept: str | None = None
     multiple = False
 
@@ -237,6 +244,7 @@ class PickerWidget(Asked, deform.widget.Widget):
     """
 
     template = "picker"
+    missing = _("Type a few letters and choose from the list.")
     suggest: str | Callable[[Any], str] = ""
     multiple = False
     more: str | None = None

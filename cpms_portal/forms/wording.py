@@ -10,7 +10,7 @@ from cpms_portal.core.i18n import _
 
 #: The library's message → ours; both take the same values.
 PLAIN: dict[str, TranslationString] = {
-    "Required": _("This is needed. Please fill it in."),
+    "Required": _("Please fill this in."),
     "Invalid date": _("Enter the date as day, month and year, for example 21 May 2019."),
     "Invalid time": _("Enter the time as hours and minutes, for example 14:30."),
     "Invalid email address": _("Enter an e-mail address like name@hospital.eu."),

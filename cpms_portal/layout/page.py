@@ -37,6 +37,9 @@ class Link:
 class Layout(Marks):
     """The variable ``layout`` of every template."""
 
+    #: Written by the macro, as a macro leaves out what stands before its element.
+    doctype = "<!DOCTYPE html>"
+
     def __init__(self, context: Any, request: Request, *, title: Any = None) -> None:
         self.context = context
         self.request = request

@@ -1,0 +1,23 @@
+"""Patients: enrolment, sealed identity, nickname, consents, sharing with panels, removal.
+
+Words: the *identity* (names, dates, numbers) is sealed with a key of the patient and opened for
+the own centre only; everybody else knows the *nickname*, sex and age. A *consent* is one of
+three: ``care`` (without it nothing is shared), ``registries`` and ``research``. A patient is
+*shared with* the panels that may read the record. Its workflow: ``patient``.
+"""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    """Register content types, rules, pages and the patients of the training site."""
+    config.scan(".resources")
+    config.scan(".guards")
+    config.scan(".effects")
+    config.scan(".subscribers")
+    config.add_importer(
+        "patients", "cpms_portal.patients.importer.import_patients", training=True
+    )
+    config.include(".views")

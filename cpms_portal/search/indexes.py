@@ -46,6 +46,7 @@ def facet_tokens(resource: Any) -> Iterable[str]:
     facets = dict(resource.index_facets())
     if getattr(resource, "state", None):
         facets["state"] = resource.state
+    yield f"{resource.noun}|noun|{resource.noun}"
     for name, value in facets.items():
         values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         for one in values:

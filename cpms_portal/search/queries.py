@@ -45,7 +45,7 @@ def _query(actor: Actor, noun: str, within: Any, where: Where) -> Any:
         values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         chosen = catalog["facets"].any([f"{noun}|{name}|{one}" for one in values])
         query = chosen if query is None else query & chosen
-    return query
+    return catalog["facets"].eq(f"{noun}|noun|{noun}") if query is None else query
 
 
 def find(
@@ -69,6 +69,8 @@ def find(
     total = len(result)
     if total == 0:
         return Found(0, [], start, size)
+    # Only the indexes asked so far have taken in what this transaction changed.
+    catalog[sort].flush(False)
     ordered = result.sort(
         catalog[sort], reverse=descending, limit=start + size, raise_unsortable=False
     )

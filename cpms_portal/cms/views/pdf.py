@@ -1,0 +1,57 @@
+"""From a paper in HTML to a PDF that can be filled in and read aloud (PDF/UA-1)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from cpms_portal.core.errors import CPMSError
+from cpms_portal.core.i18n import _
+
+STYLE = Path(__file__).parents[1] / "static" / "css" / "paper.css"
+_ONE_AT_A_TIME = Lock()
+
+
+class PDFUnavailableError(CPMSError):
+    """This machine cannot make PDFs: a library of the system is missing."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A PDF and the digest of the HTML it was made of."""
+
+    content: bytes
+    digest: str
+
+
+@lru_cache(maxsize=96)
+def fillable_pdf(html: str) -> Paper:
+    """Return HTML as a tagged PDF with form fields; the same HTML is laid out once.
+
+    The HTML must hold nothing personal: what is made stays in memory.
+    """
+    with _ONE_AT_A_TIME:
+        content = _laid_out(html)
+    return Paper(content, hashlib.sha256(html.encode()).hexdigest()[:32])
+
+
+def _laid_out(html: str) -> bytes:
+    try:
+        from weasyprint import CSS, HTML
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError) as error:
+        said = _("PDFs cannot be made on this server now. Please read the form as a page instead.")
+        raise PDFUnavailableError(said) from error
+    fonts, own_files = FontConfiguration(), URLFetcher(allowed_protocols=("file",))
+    style = CSS(filename=STYLE, font_config=fonts, url_fetcher=own_files)
+    page = HTML(string=html, url_fetcher=own_files)
+    made = page.write_pdf(
+        stylesheets=[style], font_config=fonts, pdf_forms=True, pdf_variant="pdf/ua-1"
+    )
+    return bytes(made)

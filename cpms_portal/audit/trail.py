@@ -172,7 +172,7 @@ def _row(values: tuple[Any, ...]) -> Row:
     return Row(values[0], Entry(*values[1:10]), values[10])
 
 
-@implementer(transaction.interfaces.IDataManager)
+@implementer(transaction.interfaces.ISavepointDataManager)
 class _Pending:
     """Entries of one transaction: written at the vote, kept at the finish."""
 
@@ -209,6 +209,23 @@ class _Pending:
             self.trail.drop()
 
     abort = tpc_abort
+
+    def savepoint(self) -> Any:
+        """Return a savepoint: rolling back forgets what was entered since."""
+        return _Entered(self)
+
+
+@implementer(transaction.interfaces.IDataManagerSavepoint)
+class _Entered:
+    """How many entries there were at a savepoint."""
+
+    def __init__(self, pending: _Pending) -> None:
+        self.pending = pending
+        self.number = len(pending.entries)
+
+    def rollback(self) -> None:
+        """Forget the entries made since."""
+        del self.pending.entries[self.number :]
 
 
 def record_with(trail: Trail, entry: Entry) -> None:

@@ -3,6 +3,9 @@
 Destroying a key makes everything sealed with it unreadable, in every backup of
 the object database too. SQLite's secure deletion overwrites the row; backups of
 the ring itself are kept at most 30 days.
+
+A new key is kept when the transaction that made it votes: never later than what
+it seals, and not at all when that transaction is given up.
 """
 
 from __future__ import annotations
@@ -11,11 +14,14 @@ import secrets
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
+import transaction
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyramid.config import Configurator
 from pyramid.registry import Registry
+from zope.interface import implementer
 
 from cpms_portal.core.errors import ConfigurationRefusedError, CPMSError
 from cpms_portal.core.i18n import _
@@ -33,13 +39,14 @@ class KeyDestroyedError(CPMSError):
 
 
 class KeyRing:
-    """Data keys by id; thread-safe; each change is durable before it returns."""
+    """Data keys by id, for all threads."""
 
     def __init__(self, path: Path, master: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._master = AESGCM(master)
         self._lock = threading.Lock()
         self._open: dict[str, bytes] = {}
+        self._new: dict[str, bytes] = {}
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.execute("PRAGMA secure_delete = ON")
         self._database.execute("PRAGMA synchronous = FULL")
@@ -50,15 +57,41 @@ class KeyRing:
         path.chmod(0o600)
 
     def create(self, key_id: str) -> None:
-        """Make a data key; sqlite3.IntegrityError when the id is taken."""
-        key, nonce = secrets.token_bytes(32), secrets.token_bytes(NONCE)
-        wrapped = nonce + self._master.encrypt(nonce, key, key_id.encode())
+        """Make a data key within the transaction under way; ValueError when the id is taken."""
+        if self.exists(key_id):
+            raise ValueError("key id taken")
         with self._lock:
-            self._database.execute("INSERT INTO ring VALUES (?, ?)", (key_id, wrapped))
+            self._new[key_id] = secrets.token_bytes(32)
+        current = transaction.get()
+        for joined in current._resources:
+            if isinstance(joined, _NewKeys) and joined.ring is self:
+                joined.key_ids.append(key_id)
+                return
+        current.join(_NewKeys(self, key_id))
+
+    def _wrap(self, key_id: str) -> bytes:
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._master.encrypt(nonce, self._new[key_id], key_id.encode())
+
+    def keep_new(self, key_ids: list[str]) -> None:
+        """Write new keys to the disk."""
+        with self._lock:
+            rows = [(key_id, self._wrap(key_id)) for key_id in key_ids]
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany("INSERT INTO ring VALUES (?, ?)", rows)
+            self._database.execute("COMMIT")
+
+    def forget_new(self, key_ids: list[str]) -> None:
+        """Forget new keys in memory: they are on the disk, or nothing was sealed with them."""
+        with self._lock:
+            for key_id in key_ids:
+                self._new.pop(key_id, None)
 
     def key(self, key_id: str) -> bytes:
         """Return a data key (32 bytes); KeyDestroyedError when there is none."""
         with self._lock:
+            if key_id in self._new:
+                return self._new[key_id]
             row = self._database.execute(
                 "SELECT wrapped FROM ring WHERE id = ?", (key_id,)
             ).fetchone()
@@ -84,7 +117,7 @@ class KeyRing:
         """Say whether a data key is there."""
         with self._lock:
             found = self._database.execute("SELECT 1 FROM ring WHERE id = ?", (key_id,)).fetchone()
-        return found is not None
+            return found is not None or key_id in self._new
 
     def destroy(self, key_id: str) -> None:
         """Destroy a data key for good."""
@@ -96,6 +129,52 @@ class KeyRing:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+@implementer(transaction.interfaces.ISavepointDataManager)
+class _NewKeys:
+    """The keys one transaction makes: written at its vote, before anything sealed is kept."""
+
+    def __init__(self, ring: KeyRing, key_id: str) -> None:
+        self.ring = ring
+        self.key_ids = [key_id]
+        self.transaction_manager = transaction.manager
+
+    def sortKey(self) -> str:
+        """Come first: the key is on the disk before what it seals."""
+        return "!cpms-keys"
+
+    def tpc_begin(self, _transaction: Any) -> None:
+        """Nothing to prepare."""
+
+    def commit(self, _transaction: Any) -> None:
+        """Nothing before the vote."""
+
+    def tpc_vote(self, _transaction: Any) -> None:
+        """Write the keys."""
+        self.ring.keep_new(self.key_ids)
+
+    def tpc_finish(self, _transaction: Any) -> None:
+        """They are read from the disk from now on."""
+        self.ring.forget_new(self.key_ids)
+
+    def tpc_abort(self, _transaction: Any) -> None:
+        """Forget them; one already written opens nothing, because nothing sealed was kept."""
+        self.ring.forget_new(self.key_ids)
+
+    abort = tpc_abort
+
+    def savepoint(self) -> Any:
+        """Return a savepoint: rolling back leaves an unused key, which harms nobody."""
+        return _NothingToUndo()
+
+
+@implementer(transaction.interfaces.IDataManagerSavepoint)
+class _NothingToUndo:
+    """A savepoint of keys."""
+
+    def rollback(self) -> None:
+        """Leave the keys."""
 
 
 def keyring(registry: Registry) -> KeyRing:

@@ -119,3 +119,13 @@ def test_rows_are_found_by_person_patient_and_institution_newest_first(trail):
     assert [row.number for row in trail.rows("institution", 3, 10, before=2)] == [1]
     with pytest.raises(ValueError, match="detail"):
         trail.rows("detail", 1, 10)
+
+
+def test_what_a_savepoint_takes_back_leaves_no_entry(trail):
+    transaction.begin()
+    record_with(trail, ENTRY)
+    savepoint = transaction.savepoint()
+    record_with(trail, replace(ENTRY, action="edit"))
+    savepoint.rollback()
+    transaction.commit()
+    assert [row.entry.action for row in rows(trail)] == ["view"]

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 
 import pytest
+import transaction
 
 from cpms_portal.core.errors import ConfigurationRefusedError
 from cpms_portal.storage.keys import KeyDestroyedError, KeyRing
@@ -18,25 +19,32 @@ def master() -> bytes:
 
 @pytest.fixture
 def ring(tmp_path, master):
+    transaction.abort()
     opened = KeyRing(tmp_path / "ring.sqlite", master)
     yield opened
+    transaction.abort()
     opened.close()
 
 
+def make(ring, key_id):
+    ring.create(key_id)
+    transaction.commit()
+
+
 def test_a_key_is_the_same_each_time_it_is_asked_for(ring):
-    ring.create("a")
+    make(ring, "a")
     assert ring.key("a") == ring.key("a")
     assert len(ring.key("a")) == 32
 
 
 def test_two_patients_have_different_keys(ring):
-    ring.create("a")
-    ring.create("b")
+    make(ring, "a")
+    make(ring, "b")
     assert ring.key("a") != ring.key("b")
 
 
 def test_a_key_survives_a_restart(ring, tmp_path, master):
-    ring.create("a")
+    make(ring, "a")
     again = KeyRing(tmp_path / "ring.sqlite", master)
     try:
         assert again.key("a") == ring.key("a")
@@ -45,7 +53,7 @@ def test_a_key_survives_a_restart(ring, tmp_path, master):
 
 
 def test_a_destroyed_key_is_gone_even_where_it_was_cached(ring, tmp_path, master):
-    ring.create("a")
+    make(ring, "a")
     ring.key("a")
     other = KeyRing(tmp_path / "ring.sqlite", master)
     try:
@@ -60,7 +68,7 @@ def test_a_destroyed_key_is_gone_even_where_it_was_cached(ring, tmp_path, master
 
 
 def test_the_file_holds_neither_the_key_nor_after_destruction_its_wrapping(ring, tmp_path):
-    ring.create("a")
+    make(ring, "a")
     key = ring.key("a")
     database = sqlite3.connect(tmp_path / "ring.sqlite")
     wrapped = database.execute("SELECT wrapped FROM ring").fetchone()[0]
@@ -71,7 +79,7 @@ def test_the_file_holds_neither_the_key_nor_after_destruction_its_wrapping(ring,
 
 
 def test_a_ring_with_another_master_key_is_refused_in_words(ring, tmp_path):
-    ring.create("a")
+    make(ring, "a")
     other = KeyRing(tmp_path / "ring.sqlite", secrets.token_bytes(32))
     try:
         with pytest.raises(ConfigurationRefusedError, match="master key"):
@@ -81,6 +89,6 @@ def test_a_ring_with_another_master_key_is_refused_in_words(ring, tmp_path):
 
 
 def test_an_id_is_given_once(ring):
-    ring.create("a")
+    make(ring, "a")
     with pytest.raises(sqlite3.IntegrityError):
-        ring.create("a")
+        make(ring, "a")

@@ -1,0 +1,193 @@
+"""Fixtures for everybody.
+
+A test that asks for ``app``, ``site``, ``registry`` or ``root`` runs twice: on FileStorage and on
+PostgreSQL. Each file of tests has a fresh copy of a portal that was born with ``content/``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import transaction
+from pyramid.scripting import prepare
+from webtest import TestApp
+from webtest.http import StopableWSGIServer
+
+from cpms_portal.core import clock as clock_module
+from cpms_portal.scripts._postgres import private_postgres, server_programs
+from cpms_portal.scripts._system import chromium
+from tests import ground
+
+
+def pytest_addoption(parser):
+    """Let a hurried developer take one storage."""
+    parser.addoption("--storage", choices=ground.KINDS, help="only on this storage")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave a storage out where a marker or the option says so."""
+    kept, left_out = [], []
+    for item in items:
+        kind = getattr(item, "callspec", None) and item.callspec.params.get("storage_kind")
+        wanted = {config.getoption("--storage") or kind}
+        marker = item.get_closest_marker("storages")
+        wanted &= set(marker.args) if marker else wanted
+        (kept if kind is None or kind in wanted else left_out).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stays_here() -> Iterator[None]:
+    """No test reaches another machine, and none sees the real time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", ground.only_loopback(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", ground.only_loopback(socket.socket.connect_ex))
+        patch.setattr(clock_module, "_system_clock", ground.CLOCK)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[ground.Clock]:
+    """The clock of every portal: noon of a Sunday until the test moves it."""
+    ground.CLOCK.reset()
+    yield ground.CLOCK
+    ground.CLOCK.reset()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder all processes of this run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server on loopback: the one of ``./cpms test``, or one of our own."""
+    given = ground.postgres_server()
+    if given:
+        yield given
+        return
+    programs = server_programs()
+    assert programs, "PostgreSQL is missing: run ./cpms test, or choose --storage filestorage"
+    with private_postgres(programs) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def born(shared_folder) -> Path:
+    """The folder of a portal that has just been born; copied, never used itself."""
+    return ground.born_in(shared_folder / "born")
+
+
+@pytest.fixture(scope="module", params=ground.KINDS)
+def storage_kind(request) -> str:
+    """FileStorage or PostgreSQL."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def storage_uri(storage_kind, tmp_path_factory, request) -> Iterator[str]:
+    """The address of an empty database, for tests that bring up a portal of their own."""
+    var = tmp_path_factory.mktemp("empty")
+    if storage_kind == "filestorage":
+        (var / "data").mkdir()
+        yield ground.file_uri(var)
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"cpms_{os.getpid()}_{var.name}".replace("-", "_").lower()
+    ground.execute(server, f"CREATE DATABASE {name}")
+    yield ground.postgres_uri(server, name, var)
+    ground.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def site(storage_kind, born, shared_folder, tmp_path_factory, request) -> Iterator[ground.Site]:
+    """A portal with the training site's content, fresh for this file of tests."""
+    var = tmp_path_factory.mktemp("site") / "var"
+    uri, drop = ground.file_uri(var), lambda: None
+    if storage_kind == "filestorage":
+        shutil.copytree(born, var)
+    else:
+        server = request.getfixturevalue("postgres")
+        template, folder = ground.template_in(shared_folder / "born", born, server)
+        shutil.copytree(folder, var)
+        name = f"cpms_{os.getpid()}_{var.parent.name}".lower()
+        with ground.one_at_a_time(shared_folder / "template-lock"):
+            ground.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        uri = ground.postgres_uri(server, name, var)
+        drop = partial(ground.execute, server, f"DROP DATABASE {name} WITH (FORCE)")
+    running = ground.start(uri, var, storage_kind)
+    yield running
+    running.close()
+    drop()
+
+
+@pytest.fixture
+def registry(site):
+    """The registry of the portal."""
+    return site.registry
+
+
+@pytest.fixture
+def app(site) -> TestApp:
+    """A browser that is not signed in."""
+    return TestApp(site.wsgi, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+
+
+@pytest.fixture
+def browser_of(site):
+    """A browser for each who needs one: ``browser_of("rareliverhpuser1")`` is signed in."""
+
+    def make(login: str | None = None) -> TestApp:
+        made = TestApp(site.wsgi, extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+        if login:
+            ground.sign_in(made, site, login)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def sign_in_as(site):
+    """Sign a browser in without typing: ``sign_in_as(app, "rareliverhpuser1")``."""
+
+    def sign_in(app: TestApp, login: str) -> TestApp:
+        ground.sign_in(app, site, login)
+        return app
+
+    return sign_in
+
+
+@pytest.fixture
+def root(site) -> Iterator[object]:
+    """The root of the tree, in a transaction that is given up unless the test commits."""
+    transaction.abort()
+    environment = prepare(registry=site.registry)
+    yield environment["root"]
+    transaction.abort()
+    environment["closer"]()
+
+
+@pytest.fixture(scope="module")
+def served(site) -> Iterator[str]:
+    """The portal on a loopback port, for a real browser: its address."""
+    server = StopableWSGIServer.create(site.wsgi, host="127.0.0.1")
+    yield f"http://127.0.0.1:{server.adj.port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser the system has."""
+    path = os.environ.get("CPMS_TEST_CHROMIUM") or chromium()
+    assert path, "Chromium is missing: run ./cpms test"
+    return path

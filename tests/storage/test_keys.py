@@ -90,5 +90,46 @@ def test_a_ring_with_another_master_key_is_refused_in_words(ring, tmp_path):
 
 def test_an_id_is_given_once(ring):
     make(ring, "a")
-    with pytest.raises(sqlite3.IntegrityError):
-        make(ring, "a")
+    with pytest.raises(ValueError, match="taken"):
+        ring.create("a")
+
+
+def test_a_key_can_be_used_before_its_transaction_is_kept_and_is_the_same_after(ring):
+    ring.create("a")
+    before = ring.key("a")
+    transaction.savepoint()
+    transaction.commit()
+    assert ring.key("a") == before
+
+
+def test_a_key_of_a_transaction_given_up_is_gone(ring):
+    ring.create("a")
+    transaction.abort()
+    assert not ring.exists("a")
+    with pytest.raises(KeyDestroyedError):
+        ring.key("a")
+
+
+def test_a_key_is_on_the_disk_before_anything_it_seals(ring, tmp_path, master):
+    seen = []
+
+    class Storage:
+        transaction_manager = transaction.manager
+
+        def sortKey(self):
+            return "1"
+
+        def tpc_vote(self, _transaction):
+            other = KeyRing(tmp_path / "ring.sqlite", master)
+            seen.append(other.exists("a"))
+            other.close()
+
+        def tpc_begin(self, _transaction): ...
+        def commit(self, _transaction): ...
+        def tpc_finish(self, _transaction): ...
+        def tpc_abort(self, _transaction): ...
+
+    ring.create("a")
+    transaction.get().join(Storage())
+    transaction.commit()
+    assert seen == [True]

@@ -8,9 +8,8 @@ from cpms_portal.levels import LEVELS, level_of
 from tests.architecture.sources import PACKAGE, holds_for_all, sources
 
 ROOMS = {
-    "__init__.py", "interfaces.py", "resources.py", "schemas.py", "queries.py", "guards.py",
-    "actions.py", "effects.py", "importer.py", "subscribers.py", "indexes.py", "views.py",
-    "views", "evolve.py", "templates", "static", "__pycache__",
+    "__init__", "interfaces", "resources", "schemas", "queries", "guards", "actions", "effects",
+    "importer", "subscribers", "indexes", "views", "evolve", "templates", "static", "__pycache__",
 }  # fmt: skip
 DOMAINS = [
     package
@@ -19,13 +18,16 @@ DOMAINS = [
     if (PACKAGE / package).is_dir()
 ]
 #: Rooms of one package only. Each stands with its reason in docs/decisions/.
-OWN_ROOMS: dict[str, set[str]] = {"imaging": {"deidentification"}}
+OWN_ROOMS = {"imaging": {"deidentification", "frames", "ingest"}}
 
 
 @holds_for_all(DOMAINS)
 def test_a_domain_package_has_only_the_agreed_rooms(package):
-    """Who knows one package finds everything in the next; a new room needs a decision."""
-    found = {path.name for path in (PACKAGE / package).iterdir()}
+    """Who knows one package finds everything in the next; a new room needs a decision.
+
+    A room whose file would be too long is a folder of the same name.
+    """
+    found = {path.name.removesuffix(".py") for path in (PACKAGE / package).iterdir()}
     extra = found - ROOMS - OWN_ROOMS.get(package, set())
     assert not extra, f"{package} has {sorted(extra)}"
 

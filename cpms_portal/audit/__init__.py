@@ -14,3 +14,4 @@ def includeme(config: Configurator) -> None:
     config.add_setting("cpms.audit.path", str, "", "file of the audit trail; default in cpms.var")
     config.include(".trail")
     config.include(".subscribers")
+    config.include(".reads")

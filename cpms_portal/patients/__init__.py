@@ -17,7 +17,5 @@ def includeme(config: Configurator) -> None:
     config.scan(".guards")
     config.scan(".effects")
     config.scan(".subscribers")
-    config.add_importer(
-        "patients", "cpms_portal.patients.importer.import_patients", training=True
-    )
+    config.add_importer("patients", "cpms_portal.patients.importer.import_patients", training=True)
     config.include(".views")

@@ -84,14 +84,13 @@ def edit_enrolment(
     patient.nickname = nickname
     _write(patient, merged, actor)
     patient.version += 1
+    patient.edited = (actor.now, actor.name)
     _register(patients, patient, merged, actor)
     touch(patient, actor)
     announce(actor.registry, Changed(patient, actor, "patient.edit"))
 
 
-def record_consent(
-    patient: Patient, kind: str, values: Mapping[str, Any], actor: Actor
-) -> Consent:
+def record_consent(patient: Patient, kind: str, values: Mapping[str, Any], actor: Actor) -> Consent:
     """Record a consent; care given again makes the patient shareable again.
 
     values: given (date on the paper), signer (``patient`` or ``guardian``).

@@ -83,6 +83,8 @@ class Patient(Container):
     headline: bytes = b""
     open_panels: int = 0
     changed: datetime | None = None
+    #: When and by whom the enrolment was edited last.
+    edited: tuple[datetime, str] | None = None
 
     def __init__(self, key_id: str = "", created: datetime | None = None) -> None:
         super().__init__("", created)

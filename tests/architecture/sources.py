@@ -13,7 +13,7 @@ Thing = TypeVar("Thing")
 PROJECT = Path(__file__).parents[2]
 PACKAGE = PROJECT / "cpms_portal"
 #: Folders that are made, not written, at the top of the project.
-MADE = {".git", ".venv", "var", "build", "node_modules"}
+MADE = {".git", ".venv", ".hypothesis", "var", "build", "node_modules"}
 TEXT = {
     ".py", ".pt", ".md", ".txt", ".in", ".toml", ".ini", ".yaml", ".yml", ".js", ".css", ".svg",
     ".html", ".po", ".pot", ".json", ".tsv", ".csv", "",

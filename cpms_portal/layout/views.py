@@ -30,6 +30,7 @@ from cpms_portal.core.errors import ConflictError, CPMSError
 from cpms_portal.core.settings import setting
 from cpms_portal.layout import refusals
 from cpms_portal.layout.menu import has_view
+from cpms_portal.layout.page import Layout
 from cpms_portal.layout.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -43,15 +44,19 @@ def wants_json(request: Request) -> bool:
     return bool(accepts) and accepts[0][0] == "application/json"
 
 
-def answer(request: Request, refusal: Refusal, **more: Any) -> Response:
-    """Return the page, or a line of JSON, that says no."""
+def answer(request: Request, refusal: Refusal, *, place: Any = None, **more: Any) -> Response:
+    """Return the page, or a line of JSON, that says no.
+
+    place: the resource it is about, only for readers who may see it: its title is shown.
+    """
     say = request.localizer.translate
     if wants_json(request):
         body = json.dumps({"error": say(refusal.text), "advice": say(refusal.advice)})
         return Response(
             body, status=refusal.status, content_type="application/json", charset="utf-8"
         )
-    values = {"refusal": refusal, "title": refusal.title, "roles": [], **more}
+    layout = Layout(place, request, title=refusal.title)
+    values = {"refusal": refusal, "layout": layout, "roles": [], **more}
     response = render_to_response(PAGE, values, request)
     response.status_int = refusal.status
     return response
@@ -103,7 +108,8 @@ def too_large(context: Any, request: Request) -> Response:
 
 def conflict(context: Any, request: Request) -> Response:
     """Say that somebody else changed the same thing."""
-    text = getattr(context, "message", None) or refusals.CONFLICT.text
+    ours = isinstance(context, CPMSError)
+    text = context.message if ours else refusals.CONFLICT.text
     return answer(request, replace(refusals.CONFLICT, text=text))
 
 

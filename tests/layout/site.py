@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pyramid.authorization import ACLAuthorizationPolicy
@@ -12,6 +13,9 @@ from pyramid.interfaces import IAuthenticationPolicy
 from pyramid.security import Allow, Deny, Everyone
 from webtest import TestApp
 from zope.interface import implementer
+
+#: The simplest page: the master with the sections of other packages.
+PAGE = str(Path(__file__).with_name("page.pt"))
 
 
 class Node(dict):
@@ -82,6 +86,7 @@ class TinySite:
         self.root = tree()
         self.config = Configurator(
             settings={"cpms.site": "training", **settings},
+            package="cpms_portal",
             root_factory=lambda request: self.root,
             authentication_policy=ReaderPolicy(),
             authorization_policy=ACLAuthorizationPolicy(),
@@ -91,11 +96,15 @@ class TinySite:
         self.config.add_setting("cpms.site", str, "production", "")
         self.config.registry.cpms_secret = b"tiny" * 8
         self.config.include("pyramid_chameleon")
-        self.config.add_request_method(lambda r: self.reader, "person", reify=True)
+        self.config.add_request_method(lambda r: self.who(), "person", reify=True)
         self.config.add_request_method(lambda r: "n0nce", "csp_nonce", reify=True)
         self.config.set_csrf_storage_policy(CookieCSRFStoragePolicy())
         self.config.set_default_csrf_options(require_csrf=True)
         self.config.include("cpms_portal.layout")
+
+    def who(self) -> Reader | None:
+        """Return who reads now."""
+        return self.reader
 
     def app(self) -> TestApp:
         """Return the application, made of what was configured so far."""

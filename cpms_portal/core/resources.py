@@ -47,6 +47,10 @@ class Content(Persistent):
         """Return what listings sort by, over and above title and created."""
         return {}
 
+    def index_words(self) -> str:
+        """Return the words it is looked up by: what alphabetical listings show, if anything."""
+        return str(self.index_sorts().get("title", ""))
+
 
 class Container(Folder, Content):
     """Content that holds content."""

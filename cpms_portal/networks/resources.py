@@ -84,6 +84,10 @@ class Network(Container):
         """Networks are listed by acronym."""
         return {"title": self.acronym}
 
+    def index_words(self) -> str:
+        """Networks are looked up by acronym and name."""
+        return f"{self.acronym} {self.display} {self.title}"
+
 
 @content_type("Country")
 class Country(Container):
@@ -143,6 +147,10 @@ class Institution(Container):
     def index_sorts(self) -> dict[str, Any]:
         """Centres are listed by code."""
         return {"title": self.display}
+
+    def index_words(self) -> str:
+        """Centres are looked up by code, name and city."""
+        return f"{self.display} {self.city}"
 
 
 @content_type("Members")

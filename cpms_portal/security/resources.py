@@ -48,6 +48,10 @@ class Person(Container):
         """What listings of people filter by."""
         return dict(self.facets)
 
+    def index_words(self) -> str:
+        """People are looked up by name."""
+        return self.title
+
 
 @content_type("People")
 class People(Container):

@@ -1,0 +1,17 @@
+"""Words as they are looked up: without case, accents and marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W_]+")
+#: Letters that are not a plain letter with an accent.
+_PLAIN = str.maketrans({"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, each once, in lower case and without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    return list(dict.fromkeys(_WORD.findall(letters)))

@@ -24,6 +24,7 @@ from cpms_portal.patients.queries import (
     names_somebody,
     opened_identity,
     random_nickname,
+    removed_patients,
 )
 from cpms_portal.patients.resources import CONSENTS, Consent, Patient, Patients
 from cpms_portal.search.actions import is_listed, reindex
@@ -201,6 +202,16 @@ def erase(patient: Patient, actor: Actor) -> None:
     patient.codes, patient.shared_with, patient.team = (), (), ()
     current = transaction.get()
     current.addAfterCommitHook(_destroy_key, args=(actor.registry, patient.key_id))
+
+
+def finish_erasures(root: Any, actor: Actor) -> int:
+    """Destroy the keys of removed patients that are still there; return how many."""
+    ring, finished = keyring(actor.registry), 0
+    for patient in removed_patients(root, actor):
+        if ring.exists(patient.key_id):
+            ring.destroy(patient.key_id)
+            finished += 1
+    return finished
 
 
 def _destroy_key(kept: bool, registry: Registry, key_id: str) -> None:

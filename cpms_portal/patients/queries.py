@@ -107,13 +107,19 @@ def patients_of(
 
 def patients_owned_by(person: int, institution: Any, actor: Actor) -> list[Patient]:
     """Return all patients of a centre that a person (oid) enrolled."""
-    where = {"owner": person}
-    number = count(actor, "patient", within=institution, where=where)
+    return _all_patients(institution, {"owner": person}, actor)
+
+
+def removed_patients(root: Any, actor: Actor) -> list[Patient]:
+    """Return what is left of all removed patients."""
+    return _all_patients(root, {"state": "removed"}, actor)
+
+
+def _all_patients(within: Any, where: dict[str, Any], actor: Actor) -> list[Patient]:
+    number = count(actor, "patient", within=within, where=where)
     if not number:
         return []
-    return find(
-        actor, "patient", within=institution, where=where, sort="changed", size=number
-    ).items
+    return find(actor, "patient", within=within, where=where, sort="changed", size=number).items
 
 
 def possible_duplicates(

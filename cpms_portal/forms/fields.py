@@ -213,3 +213,15 @@ class CodingsType(colander.SchemaType):
             if coding is not colander.null and coding not in codings:
                 codings.append(coding)
         return codings or colander.null
+
+
+class Files(colander.SchemaType):
+    """Files: what the browser sent of each (filename, file, type); one or a list."""
+
+    def serialize(self, node: colander.SchemaNode, appstruct: Any) -> Any:
+        """Return nothing: a browser never takes a file back."""
+        return colander.null
+
+    def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
+        """Return the file or the files."""
+        return colander.null if cstruct is colander.null or cstruct == [] else cstruct

@@ -27,6 +27,7 @@ DRAWN_BY: dict[type, type] = {
     fields.LocalDate: widgets.DateWidget,
     fields.Email: widgets.EmailWidget,
     fields.Lines: widgets.TextAreaWidget,
+    fields.Files: widgets.FileWidget,
 }
 
 

@@ -58,13 +58,21 @@ class RowsWidget(Asked, deform.widget.SequenceWidget):
 
     def deserialize(self, field: Any, pstruct: Any) -> Any:
         """Return the rows; those left empty are dropped."""
-        if isinstance(pstruct, list):
-            pstruct = [row for row in pstruct if answered(row)]
+        sent = pstruct if isinstance(pstruct, list) else []
+        pstruct = [row for row in sent if answered(row)]
         try:
             return super().deserialize(field, pstruct)
         finally:
             for number, row in enumerate(getattr(field, "sequence_fields", [])):
                 name_fields(row, f"{field.oid}-{number}")
+
+
+def without_row(sent: list[Any], field: Any, marked: str) -> list[Any]:
+    """Return the rows that were sent without the one a button named, if it is one of these."""
+    oid, _dash, number = marked.rpartition("-")
+    if oid != field.oid or not number.isdecimal():
+        return sent
+    return [row for at, row in enumerate(sent) if at != int(number)]
 
 
 def answered(row: Any) -> bool:

@@ -17,7 +17,7 @@ from pyramid.response import Response
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.form import Form
-from cpms_portal.forms.rows import ADD, REMOVE, answered
+from cpms_portal.forms.rows import ADD, REMOVE, RowsWidget, answered, without_row
 
 PAGE = "cpms_portal.forms:templates/form_page.pt"
 
@@ -119,14 +119,12 @@ class FormView:
 
     def _with_other_rows(self, form: Form) -> dict[str, Any]:
         answers = form.answers(self.request.POST.items())
-        add, remove = self.request.POST.get(ADD), self.request.POST.get(REMOVE)
+        add, remove = self.request.POST.get(ADD), self.request.POST.get(REMOVE, "")
         for child in form.children:
             sent = answers.get(child.name)
-            if not isinstance(sent, list):
+            if not isinstance(child.widget, RowsWidget) or not isinstance(sent, list):
                 continue
-            if remove and remove.rpartition("-")[0] == child.oid:
-                number = int(remove.rpartition("-")[2])
-                answers[child.name] = sent = sent[:number] + sent[number + 1 :]
+            answers[child.name] = sent = without_row(sent, child, remove)
             if child.oid == add:
                 child.widget.min_len = len([row for row in sent if answered(row)]) + 1
         return answers

@@ -299,6 +299,10 @@ class GroupWidget(Asked, deform.widget.MappingWidget):
     template = "group"
     labelled = True
 
+    def deserialize(self, field: Any, pstruct: Any) -> Any:
+        """Return the answers; what is no group of answers counts as none."""
+        return super().deserialize(field, pstruct if isinstance(pstruct, dict) else null)
+
 
 class FormWidget(Asked, deform.widget.FormWidget):
     """The whole form."""

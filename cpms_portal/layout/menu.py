@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.interfaces import IRequest, IView, IViewClassifier
@@ -36,7 +37,7 @@ def child_of_root(name: str) -> Find:
     """Return a finder of the address of a node right below the root."""
 
     def find(request: Request) -> str | None:
-        root = getattr(request, "root", None)
+        root: Any = getattr(request, "root", None)
         try:
             return request.resource_path(root[name])
         except (KeyError, TypeError, AttributeError):

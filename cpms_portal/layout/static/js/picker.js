@@ -149,7 +149,7 @@ class Picker {
     const box = document.createElement("input");
     const text = document.createElement("span");
     label.className = "picker-choice";
-    Object.assign(box, { type: "checkbox", name: "value", value: one.value, checked: true });
+    Object.assign(box, { type: "checkbox", name: "chosen", value: one.value, checked: true });
     text.textContent = one.label;
     label.append(box, text);
     item.append(label);
@@ -190,7 +190,7 @@ class Picker {
 
 export function wakePickers(within) {
   for (const root of within.querySelectorAll("[data-picker][data-suggest]")) {
-    if (!root.dataset.awake && !root.closest("template")) {
+    if (!root.dataset.awake) {
       root.dataset.awake = "true";
       new Picker(root);
     }

@@ -15,7 +15,9 @@ function renumber(node, mark) {
 }
 
 function add(set) {
-  const row = set.querySelector("template[data-row-pattern]").content.cloneNode(true);
+  const pattern = document.createElement("template");
+  pattern.innerHTML = set.dataset.rowPattern;
+  const row = pattern.content;
   made += 1;
   renumber(row, `new${made}`);
   const body = set.querySelector("[data-rows-body]");

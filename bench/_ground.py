@@ -32,7 +32,8 @@ class Place:
     @property
     def stored(self) -> int:
         """Bytes of the object database and its blobs."""
-        return sum(path.stat().st_size for path in (self.folder / "data").rglob("*.*"))
+        parts = [*self.folder.glob("data/Data.fs"), *self.folder.glob("data/blobs/**/*.blob")]
+        return sum(path.stat().st_size for path in parts)
 
 
 def settings_in(folder: Path, site: str = "production") -> dict[str, str]:

@@ -27,10 +27,12 @@ def bound_principals(resource: Any, role: Role) -> list[str]:
 
 def access_list(resource: Any, permissions: Mapping[str, Iterable[Role]]) -> AccessList:
     """Return the access list a map of permission → roles means for a resource."""
+    named = {role for roles in permissions.values() for role in roles}
+    bound = {role: bound_principals(resource, role) for role in named}
     granted: dict[str, set[str]] = {}
     for permission, roles in permissions.items():
         for role in roles:
-            for name in bound_principals(resource, role):
+            for name in bound[role]:
                 granted.setdefault(name, set()).add(str(permission))
     entries = [(Allow, name, tuple(sorted(held))) for name, held in sorted(granted.items())]
     return [*entries, DENY_ALL]

@@ -13,5 +13,6 @@ def includeme(config: Configurator) -> None:
     """Open the trail and listen."""
     config.add_setting("cpms.audit.path", str, "", "file of the audit trail; default in cpms.var")
     config.include(".trail")
+    config.include(".refusals")
     config.include(".subscribers")
     config.include(".reads")

@@ -11,7 +11,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("security", "storage", "i18n"),
     ("layout", "forms", "outbox"),
     ("workflow", "audit", "search"),
-    ("notifications", "terminology", "contentio"),
+    ("contentio", "notifications", "terminology"),
     ("networks",),
     ("identity", "cms"),
     ("people", "imaging"),

@@ -1,0 +1,105 @@
+"""Units of laboratory values: UCUM codes with their names in words."""
+
+from __future__ import annotations
+
+from cpms_portal.terminology.interfaces import Release, Term
+
+#: The version of the UCUM specification the codes are from.
+VERSION = "2.2"
+
+_UNITS = {
+    "%": "percent",
+    "1": "no unit (ratio)",
+    "10*12/L": "10¹² per litre (red cells)",
+    "10*3/uL": "10³ per microlitre",
+    "10*6/uL": "10⁶ per microlitre",
+    "10*9/L": "10⁹ per litre (white cells, platelets)",
+    "[IU]/L": "international units per litre",
+    "[IU]/mL": "international units per millilitre",
+    "[pH]": "pH",
+    "/uL": "per microlitre",
+    "/[HPF]": "per high power field",
+    "cm": "centimetre",
+    "Cel": "degree Celsius",
+    "d": "day",
+    "dB": "decibel",
+    "fL": "femtolitre",
+    "g": "gram",
+    "g/(24.h)": "gram per 24 hours",
+    "g/dL": "gram per decilitre",
+    "g/L": "gram per litre",
+    "g/mol": "gram per mole",
+    "h": "hour",
+    "k[IU]/L": "kilo international units per litre",
+    "kg": "kilogram",
+    "kg/m2": "kilogram per square metre",
+    "kPa": "kilopascal",
+    "kU/L": "kilounits per litre",
+    "L": "litre",
+    "L/min": "litre per minute",
+    "m": "metre",
+    "m/s": "metre per second",
+    "m[IU]/L": "milli international units per litre",
+    "m[IU]/mL": "milli international units per millilitre",
+    "meq/L": "milliequivalent per litre",
+    "mg": "milligram",
+    "mg/(24.h)": "milligram per 24 hours",
+    "mg/dL": "milligram per decilitre",
+    "mg/g": "milligram per gram (of creatinine)",
+    "mg/kg": "milligram per kilogram",
+    "mg/L": "milligram per litre",
+    "mg/mmol": "milligram per millimole (of creatinine)",
+    "min": "minute",
+    "mL": "millilitre",
+    "mL/min": "millilitre per minute",
+    "mL/min/{1.73_m2}": "millilitre per minute per 1.73 m²",
+    "mm": "millimetre",
+    "mm/h": "millimetre per hour",
+    "mm[Hg]": "millimetre of mercury",
+    "mmol/(24.h)": "millimole per 24 hours",
+    "mmol/L": "millimole per litre",
+    "mmol/mol": "millimole per mole",
+    "mo": "month",
+    "mosm/kg": "milliosmole per kilogram",
+    "ms": "millisecond",
+    "mU/L": "milliunits per litre",
+    "mV": "millivolt",
+    "ng/dL": "nanogram per decilitre",
+    "ng/L": "nanogram per litre",
+    "ng/mL": "nanogram per millilitre",
+    "nkat/L": "nanokatal per litre",
+    "nmol/h/mg": "nanomole per hour per milligram (of protein)",
+    "nmol/h/mL": "nanomole per hour per millilitre",
+    "nmol/L": "nanomole per litre",
+    "pg": "picogram",
+    "pg/mL": "picogram per millilitre",
+    "pmol/L": "picomole per litre",
+    "s": "second",
+    "U/g": "units per gram",
+    "U/L": "units per litre",
+    "U/mL": "units per millilitre",
+    "ug/(24.h)": "microgram per 24 hours",
+    "ug/dL": "microgram per decilitre",
+    "ug/g": "microgram per gram",
+    "ug/L": "microgram per litre",
+    "ug/mL": "microgram per millilitre",
+    "ukat/L": "microkatal per litre",
+    "um": "micrometre",
+    "umol/(24.h)": "micromole per 24 hours",
+    "umol/L": "micromole per litre",
+    "uU/mL": "microunits per millilitre",
+    "wk": "week",
+    "a": "year",
+    "{copies}/mL": "copies per millilitre",
+    "{INR}": "INR (international normalised ratio)",
+    "{titer}": "titre",
+}
+
+
+def units() -> Release:
+    """Return the units; a code is also found as it is usually written, with µ."""
+    terms = []
+    for code, words in _UNITS.items():
+        written = code.replace("u", "µ", 1) if code.startswith(("u", "/u")) else code
+        terms.append(Term(code, {"en": tuple(dict.fromkeys((words, code, written)))}))
+    return Release("UCUM", VERSION, tuple(terms))

@@ -270,8 +270,9 @@ def test_a_jpeg_frame_when_cleaned_twice_then_does_not_change_again() -> None:
 )
 def test_real_files_when_stored_then_decode_to_the_same_pixels(name: str) -> None:
     content = (TEST_FILES / name).read_bytes()
-    stored, original = read(Deidentifier(KEY).deidentify(content)), pydicom.dcmread(
-        io.BytesIO(content)
+    stored, original = (
+        read(Deidentifier(KEY).deidentify(content)),
+        pydicom.dcmread(io.BytesIO(content)),
     )
     if "Rows" in original:
         assert (stored.pixel_array == original.pixel_array).all()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydicom
 
-from cpms_portal.imaging.folder import run
+from cpms_portal.imaging.deidentification.folder import run
 from tests.factories.dicom import (
     StudyPlan,
     ct_slice,

@@ -120,9 +120,7 @@ def test_identity_known_from_enrolment_when_absent_from_the_attributes_then_is_f
     dataset = ct_slice(StudyPlan(), 0, 0)
     dataset.Manufacturer = "Müßiggängler 3.2.1956 unit HX-77812"
     known = KnownIdentity(("Muessiggaengler, Karlotta",), date(1956, 2, 3), ("HX-77812",))
-    out = pydicom.dcmread(
-        io.BytesIO(Deidentifier(KEY, known).deidentify(written(dataset)).content)
-    )
+    out = pydicom.dcmread(io.BytesIO(Deidentifier(KEY, known).deidentify(written(dataset)).content))
     assert out.Manufacturer == "unit"
 
 

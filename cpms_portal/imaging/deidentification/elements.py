@@ -18,9 +18,31 @@ UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
 PIXELS = (0x7FE00008, 0x7FE00009, PIXEL_DATA)
 
-LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+LONG_VRS = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
 SHORT_VRS = frozenset(
-    "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()
+    [
+        "AE",
+        "AS",
+        "AT",
+        "CS",
+        "DA",
+        "DS",
+        "DT",
+        "FD",
+        "FL",
+        "IS",
+        "LO",
+        "LT",
+        "PN",
+        "SH",
+        "SL",
+        "SS",
+        "ST",
+        "TM",
+        "UI",
+        "UL",
+        "US",
+    ]
 )
 KNOWN_VRS = LONG_VRS | SHORT_VRS
 
@@ -34,12 +56,10 @@ class Element:
 
     __slots__ = ("tag", "vr", "start", "value", "end", "items", "fragments", "source")
 
-    def __init__(self, tag: int, vr: str, start: int, value: int, end: int, source: Bytes) -> None:
+    def __init__(self, tag: int, vr: str, places: tuple[int, int, int], source: Bytes) -> None:
         self.tag = tag
         self.vr = vr
-        self.start = start
-        self.value = value
-        self.end = end
+        self.start, self.value, self.end = places
         self.items: list[Dataset] | None = None
         self.fragments: list[tuple[int, int]] | None = None
         self.source = source

@@ -133,8 +133,6 @@ class Deidentifier:
             traces.merge(self._extra)
             if len(self._cleaners) > 64:
                 self._cleaners.clear()
-            cleaner = Cleaner(
-                self.key, traces.finder(), self.uids, shift_of(self.key, subject)
-            )
+            cleaner = Cleaner(self.key, traces.finder(), self.uids, shift_of(self.key, subject))
             self._cleaners[subject, evidence] = cleaner
         return cleaner

@@ -40,7 +40,7 @@ def evidence_of(dataset: Dataset) -> Evidence:
 
     Slices of one series give equal evidence, so what is made from it is made once.
     """
-    found = {}
+    found: dict[tuple[int, str, bytes, bytes], None] = {}
     charset = dataset.find(_CHARACTER_SET)
     default = charset.raw if charset and charset.items is None else b""
     stack = [(dataset, default)]
@@ -51,10 +51,8 @@ def evidence_of(dataset: Dataset) -> Evidence:
                 for item in element.items:
                     own = item.find(_CHARACTER_SET)
                     stack.append((item, own.raw if own and own.items is None else terms))
-            elif element.end > element.value and _is_evidence(element):
-                if element.end - element.value <= 1024:
-                    key = (element.tag, element.vr, element.raw, terms)
-                    found[key] = None
+            elif 0 < element.end - element.value <= 1024 and _is_evidence(element):
+                found[element.tag, element.vr, element.raw, terms] = None
     return tuple(found)
 
 

@@ -11,7 +11,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
-_TITLES = frozenset("dr prof med mr mrs ms herr frau mme jr sr ii iii von van der den del".split())
+_TITLES = frozenset(
+    [
+        "dr",
+        "prof",
+        "med",
+        "mr",
+        "mrs",
+        "ms",
+        "herr",
+        "frau",
+        "mme",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "von",
+        "van",
+        "der",
+        "den",
+        "del",
+    ]
+)
 _WORD = re.compile(r"\w+", re.UNICODE)
 # The encodings an identity may lie in, whatever a file says of itself (PS3.3 C.12.1.1.2).
 ENCODINGS = (

@@ -69,9 +69,7 @@ class Shift:
 def shift_of(key: bytes, subject: str) -> Shift:
     """Return the shift of a patient: 60 to 2,959 days back, 61 to 899 seconds forward."""
     digest = _digest(key, "shift", subject.encode())
-    return Shift(
-        -(60 + int.from_bytes(digest[:8]) % 2900), 61 + int.from_bytes(digest[8:16]) % 839
-    )
+    return Shift(-(60 + int.from_bytes(digest[:8]) % 2900), 61 + int.from_bytes(digest[8:16]) % 839)
 
 
 def pseudonym(key: bytes, purpose: str, value: str, length: int = 12) -> str:

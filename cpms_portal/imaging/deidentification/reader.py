@@ -71,9 +71,12 @@ class _Walker:
             return tag, dictionary_vr(tag) or "UN", at + 8, length
         group, number, name, length = _HEADERS[encoding.order].unpack_from(self.source, at)
         if group == 0xFFFE:
-            return group << 16 | number, "", at + 8, _LONG[encoding.order].unpack_from(
-                self.source, at + 4
-            )[0]
+            return (
+                group << 16 | number,
+                "",
+                at + 8,
+                _LONG[encoding.order].unpack_from(self.source, at + 4)[0],
+            )
         vr = _NAMES.get(name)
         if vr is None:
             raise RefusedError("damaged")
@@ -93,13 +96,13 @@ class _Walker:
         if length != UNDEFINED:
             if value + length > end:
                 raise RefusedError("cut_off")
-            element = Element(tag, vr, at, value, value + length, self.source)
+            element = Element(tag, vr, (at, value, value + length), self.source)
             if vr == "SQ":
                 element.items, _ = self.items(value, value + length, encoding, depth)
             elif vr == "UN" and length >= 8:
                 self.hidden_sequence(element, depth)
             return element
-        element = Element(tag, vr, at, value, value, self.source)
+        element = Element(tag, vr, (at, value, value), self.source)
         if tag == PIXEL_DATA or vr in ("OB", "OW"):
             element.fragments, element.end = self.fragments(value, end, encoding)
         elif vr in ("SQ", "UN"):
@@ -137,7 +140,7 @@ class _Walker:
             limit = end if length == UNDEFINED else at + length
             if limit > end:
                 raise RefusedError("cut_off")
-            item, at = self.level(at, limit, encoding, depth + 1, length == UNDEFINED)
+            item, at = self.level(at, limit, encoding, depth + 1, open_end=length == UNDEFINED)
             found.append(item)
         if open_end:
             raise RefusedError("cut_off")
@@ -151,7 +154,7 @@ class _Walker:
         return group << 16 | number, length
 
     def level(
-        self, at: int, end: int, encoding: Encoding, depth: int, open_end: bool
+        self, at: int, end: int, encoding: Encoding, depth: int, *, open_end: bool
     ) -> tuple[Dataset, int]:
         """Return the data set of one item and where it ends."""
         dataset = Dataset(encoding)
@@ -165,9 +168,7 @@ class _Walker:
             raise RefusedError("cut_off")
         return dataset, at
 
-    def fragments(
-        self, at: int, end: int, encoding: Encoding
-    ) -> tuple[list[tuple[int, int]], int]:
+    def fragments(self, at: int, end: int, encoding: Encoding) -> tuple[list[tuple[int, int]], int]:
         """Return the fragments of encapsulated pixel data (PS3.5 section A.4)."""
         found: list[tuple[int, int]] = []
         while True:
@@ -236,6 +237,35 @@ def _inflated(source: Bytes, at: int) -> bytes:
     if not inflater.eof:
         raise RefusedError("cut_off")
     return content
+
+
+def read_header(head: Bytes, whole: bool) -> Dataset | None:
+    """Return the elements before the pixels from the first bytes of a file.
+
+    None when more bytes are needed; RefusedError when it is not DICOM or damaged.
+    whole: the bytes are the whole file.
+    """
+    marked = bytes(head[128:132]) == b"DICM"
+    try:
+        syntax, at = _meta(head) if marked else ("", 0)
+        syntax = syntax or _guessed(head, at)
+        if not syntax:
+            raise RefusedError("not_dicom")
+        if syntax == DEFLATED:
+            return read_file(head).dataset if whole else None
+        walker, dataset = _Walker(head), Dataset(encoding_of(syntax))
+        while at < len(head):
+            tag = walker.header(at, len(head), dataset.encoding)[0]
+            if tag >> 16 >= 0x7FE0:
+                return dataset
+            element = walker.element(at, len(head), dataset.encoding, 0)
+            dataset.elements.append(element)
+            at = element.end
+    except RefusedError as error:
+        if error.code == "cut_off" and not whole:
+            return None
+        raise
+    return dataset if whole else None
 
 
 def read_file(source: Bytes) -> File:

@@ -201,8 +201,7 @@ def _creators(dataset: Dataset) -> dict[int, str]:
     """Return the private creators of a level: group and block → name (PS3.5 section 7.8.1)."""
     found = {}
     for element in dataset.elements:
-        if (element.tag >> 16) & 1 and 0x10 <= element.tag & 0xFFFF <= 0xFF:
-            if element.items is None and element.end - element.value <= 128:
-                name = element.raw.decode("latin-1").strip(" \0")
-                found[element.tag] = name
+        names_a_block = (element.tag >> 16) & 1 and 0x10 <= element.tag & 0xFFFF <= 0xFF
+        if names_a_block and element.items is None and element.end - element.value <= 128:
+            found[element.tag] = element.raw.decode("latin-1").strip(" \0")
     return found

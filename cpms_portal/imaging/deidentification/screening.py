@@ -18,7 +18,7 @@ _RISKY_CLASSES = ("3.1", "6.1", "6.2", "7", "7.1", "7.2", "7.3", "7.4", "77.1.1"
 _RISKY_MODALITIES = frozenset(("US", "SC", "XC", "ES", "OT", "DOC", "SM", "GM", "IVUS"))
 _RISKY_TYPES = ("SCREEN", "SAVE", "CAPTURE", "PATIENT_PROTOCOL", "DOSE_INFO", "DOSE REPORT")
 _SLIDE = f"{_STORAGE}77.1.6"
-_LABELS = ("LABEL", "OVERVIEW", "MACRO", "THUMBNAIL_LABEL")
+_OVERVIEWS = ("OVERVIEW", "MACRO")
 
 
 def _is_image(dataset: Dataset) -> bool:
@@ -46,9 +46,10 @@ def _check_document(dataset: Dataset, sop_class: str) -> None:
 def _check_slide(dataset: Dataset, sop_class: str, image_type: str) -> None:
     if sop_class != _SLIDE:
         return
-    if any(label in image_type for label in _LABELS) or dataset.text(0x00480010) == "YES":
-        if "LABEL" in image_type or dataset.text(0x00480010) != "NO":
-            raise WithheldError("slide_label")
+    in_image = dataset.text(0x00480010)
+    overview = any(word in image_type for word in _OVERVIEWS)
+    if "LABEL" in image_type or in_image == "YES" or (overview and in_image != "NO"):
+        raise WithheldError("slide_label")
 
 
 def _is_risky(dataset: Dataset, sop_class: str, image_type: str) -> bool:

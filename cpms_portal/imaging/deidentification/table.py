@@ -37,15 +37,40 @@ class Action(Enum):
 # Only the Basic action would do for these, although an option would allow more: long free
 # text about the person has no place in an image, and cannot be cleaned with certainty.
 _TOO_FREE = frozenset(
-    "IdentifyingComments MedicalAlerts Allergies Occupation AdditionalPatientHistory "
-    "PatientComments PatientState PreMedication SpecialNeeds EthnicGroup MakerNote "
-    "DeviceSettingDescription TimezoneOffsetFromUTC FrameOriginTimestamp CertifiedTimestamp "
-    "VisitComments ServiceEpisodeDescription AdmittingDiagnosesDescription "
-    "DischargeDiagnosisDescription ReasonForStudy ReasonForVisit "
-    "ReasonForTheRequestedProcedure ReasonForTheImagingServiceRequest "
-    "RequestedProcedureComments ImagingServiceRequestComments InterpretationText "
-    "InterpretationDiagnosisDescription Impressions ResultsComments StudyComments "
-    "SelectorASValue ReasonForTheAttributeModification".split()
+    [
+        "IdentifyingComments",
+        "MedicalAlerts",
+        "Allergies",
+        "Occupation",
+        "AdditionalPatientHistory",
+        "PatientComments",
+        "PatientState",
+        "PreMedication",
+        "SpecialNeeds",
+        "EthnicGroup",
+        "MakerNote",
+        "DeviceSettingDescription",
+        "TimezoneOffsetFromUTC",
+        "FrameOriginTimestamp",
+        "CertifiedTimestamp",
+        "VisitComments",
+        "ServiceEpisodeDescription",
+        "AdmittingDiagnosesDescription",
+        "DischargeDiagnosisDescription",
+        "ReasonForStudy",
+        "ReasonForVisit",
+        "ReasonForTheRequestedProcedure",
+        "ReasonForTheImagingServiceRequest",
+        "RequestedProcedureComments",
+        "ImagingServiceRequestComments",
+        "InterpretationText",
+        "InterpretationDiagnosisDescription",
+        "Impressions",
+        "ResultsComments",
+        "StudyComments",
+        "SelectorASValue",
+        "ReasonForTheAttributeModification",
+    ]
 )
 _OPTION_ACTIONS = (
     ("modified_dates", Action.MOMENT),
@@ -55,9 +80,15 @@ _OPTION_ACTIONS = (
 )
 # A sequence whose removal or emptying would break the object keeps its cleaned items.
 _DESCENDED = frozenset(
-    "ReferencedImageSequence SourceImageSequence VerifyingObserverSequence "
-    "PersonIdentificationCodeSequence FlowIdentifierSequence OperatorIdentificationSequence "
-    "WaveformAnnotationSequence".split()
+    [
+        "ReferencedImageSequence",
+        "SourceImageSequence",
+        "VerifyingObserverSequence",
+        "PersonIdentificationCodeSequence",
+        "FlowIdentifierSequence",
+        "OperatorIdentificationSequence",
+        "WaveformAnnotationSequence",
+    ]
 )
 
 

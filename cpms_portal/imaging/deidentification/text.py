@@ -51,9 +51,7 @@ def character_sets(raw: bytes) -> tuple[str, ...]:
 
 def is_known_character_set(raw: bytes) -> bool:
     """Say whether every term of a SpecificCharacterSet value is one of the standard."""
-    return all(
-        term.strip(b" \0").decode("latin-1") in python_encoding for term in raw.split(b"\\")
-    )
+    return all(term.strip(b" \0").decode("latin-1") in python_encoding for term in raw.split(b"\\"))
 
 
 def decoded(raw: bytes, encodings: tuple[str, ...], vr: str = "LO") -> str:
@@ -65,9 +63,9 @@ def decoded(raw: bytes, encodings: tuple[str, ...], vr: str = "LO") -> str:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
             return raw.decode("latin-1")
-    delimiters = {"\\", "^", "="} if vr == "PN" else {"\\"} if vr in _DELIMITERS else set()
+    letters = "\r\n\t\f" + ("\\^=" if vr == "PN" else "\\" if vr in _DELIMITERS else "")
     try:
-        return decode_bytes(raw, list(encodings), {"\r", "\n", "\t", "\f"} | delimiters)
+        return decode_bytes(raw, list(encodings), set(map(ord, letters)))
     except (LookupError, ValueError):
         return raw.decode("latin-1")
 
@@ -102,9 +100,7 @@ def echo_free(text: str, finder: Finder, uids: Callable[[str], str]) -> str:
     if _UID.search(text):
         parts = _UID.split(text)
         between = [uids(uid) for uid in _UID.findall(text)] + [""]
-        text = "".join(
-            _unsuspicious(part) + uid for part, uid in zip(parts, between, strict=True)
-        )
+        text = "".join(_unsuspicious(part) + uid for part, uid in zip(parts, between, strict=True))
         return text
     return _unsuspicious(text)
 

@@ -154,9 +154,7 @@ def deidentify_folder(
     return counts
 
 
-def run(
-    in_dir: str, out_dir: str, report: str | None = None, stream: TextIO = sys.stdout
-) -> int:
+def run(in_dir: str, out_dir: str, report: str | None = None, stream: TextIO = sys.stdout) -> int:
     """The command: 0 when every file was decided, 1 when a folder or file failed us."""
     try:
         if report is None:

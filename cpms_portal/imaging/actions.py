@@ -1,0 +1,207 @@
+"""Receive studies, and remove them. One transaction at the end; nothing half stored."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import transaction
+from pyramid.registry import Registry
+
+from cpms_portal.core.actor import Actor
+from cpms_portal.core.events import Changed, announce
+from cpms_portal.core.resources import modified
+from cpms_portal.core.settings import setting
+from cpms_portal.imaging.deidentification.keyed import pseudonym
+from cpms_portal.imaging.ingest.facts import Facts
+from cpms_portal.imaging.ingest.holders import known_identity
+from cpms_portal.imaging.ingest.packing import Pack
+from cpms_portal.imaging.ingest.receipts import StudyReceipt, lines_of
+from cpms_portal.imaging.ingest.sources import in_memory
+from cpms_portal.imaging.ingest.work import Order, Outcome, ingest, subkey
+from cpms_portal.imaging.ingest.workers import workers
+from cpms_portal.imaging.queries import SeriesIndex, folded_index, index_of, known_uids
+from cpms_portal.imaging.resources import STUDIES, Series, Studies, Study
+from cpms_portal.storage.blobs import SealedBlob
+from cpms_portal.storage.keys import keyring
+from cpms_portal.storage.sealing import seal_json
+from cpms_portal.storage.uploads import spool
+
+_INSTANCE_ONLY = ("study_uid", "series_uid", "study_description", "series_description",
+                  "study_date", "series_number", "modality")  # fmt: skip
+
+
+def _staging(registry: Registry) -> Path:
+    """Return the folder where packs, already sealed, wait for their transaction."""
+    folder = Path(setting(registry, "cpms.var")) / "staging"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _order(holder: Any, place: Path, staging: Path, registry: Registry) -> Order:
+    return Order(
+        place,
+        staging,
+        holder.key_id,
+        keyring(registry).key(holder.key_id),
+        known_identity(holder, registry),
+        known_uids(registry, holder),
+        setting(registry, "cpms.imaging.largest_unpacked"),
+    )
+
+
+def receive_study(holder: Any, files: Iterable[tuple[str, bytes]], actor: Actor) -> StudyReceipt:
+    """De-identify and store files (name, content) of a patient at once, in this process.
+
+    For importers and small uploads; large ones come through ``start_receiving``.
+    """
+    registry = actor.registry
+    with tempfile.TemporaryDirectory(dir=_staging(registry)) as folder:
+        order = _order(holder, Path(folder), Path(folder), registry)
+        stream, size = in_memory(files)
+        outcome = ingest(order, stream, size, lambda done, total: None)
+        return store(holder, outcome, actor)
+
+
+def start_receiving(holder: Any, upload_id: str, actor: Actor) -> Future[Outcome]:
+    """Start work on a complete upload in a worker; asking again gives the same work.
+
+    UploadRefusedError when the upload is not this person's.
+    """
+    registry = actor.registry
+    upload = spool(registry).find(upload_id, actor.oid)
+    running = workers(registry).find(upload_id)
+    if running is not None and not (running.done() and running.exception()):
+        return running
+    staging = _staging(registry) / upload.upload_id
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(mode=0o700)
+    order = _order(holder, spool(registry).folder / upload.upload_id, staging, registry)
+    return workers(registry).submit(upload_id, order)
+
+
+def progress_of(registry: Registry, upload_id: str) -> tuple[int, int]:
+    """Return how many files of an upload are done, and of how many; (0, 0) at the start."""
+    try:
+        done, total = (_staging(registry) / upload_id / "progress").read_text().split()
+    except (OSError, ValueError):
+        return 0, 0
+    return int(done), int(total)
+
+
+def finish_receiving(holder: Any, upload_id: str, outcome: Outcome, actor: Actor) -> StudyReceipt:
+    """Store what a worker made of an upload, and forget the upload once that is certain."""
+    registry = actor.registry
+    receipt = store(holder, outcome, actor)
+
+    def forget(stored: bool) -> None:
+        if stored:
+            workers(registry).forget(upload_id)
+            shutil.rmtree(_staging(registry) / upload_id, ignore_errors=True)
+            spool(registry).drop(upload_id)
+
+    transaction.get().addAfterCommitHook(forget)
+    return receipt
+
+
+def store(holder: Any, outcome: Outcome, actor: Actor) -> StudyReceipt:
+    """Join packs to the studies of a holder; instances stored meanwhile are left out."""
+    receipt = StudyReceipt(
+        duplicates=outcome.counts["duplicate"],
+        lines=lines_of(outcome.reasons),
+        other_person=outcome.other_person,
+        stopped=outcome.stopped,
+    )
+    known = set(known_uids(actor.registry, holder)) if outcome.packs else set()
+    touched: dict[str, Study] = {}
+    for pack in outcome.packs:
+        fresh = [facts for facts in pack.instances if facts["uid"] not in known]
+        receipt.duplicates += len(pack.instances) - len(fresh)
+        if fresh:
+            known.update(facts["uid"] for facts in fresh)
+            study = _study(holder, fresh[0], actor)
+            _join(study, pack, fresh, actor.registry)
+            touched[study.__name__ or ""] = study
+            receipt.stored += len(fresh)
+            receipt.series += 1
+    receipt.studies = sorted(touched)
+    for study in touched.values():
+        _tell(study, actor)
+    return receipt
+
+
+def _tell(study: Study, actor: Actor) -> None:
+    study.title = " · ".join(study.modalities)
+    modified(study, actor.registry)
+    announce(actor.registry, Changed(study, actor, "study.received"))
+
+
+def _studies(holder: Any, actor: Actor) -> Studies:
+    """Return the container of a holder's studies, made with the first one."""
+    if STUDIES not in holder:
+        holder.add(STUDIES, Studies("Studies", actor.now))
+    return holder[STUDIES]
+
+
+def _study(holder: Any, facts: Facts, actor: Actor) -> Study:
+    """Return the study of an instance, made when it is new.
+
+    Its name comes from its UID, so that one study sent twice at once meets itself: the
+    second transaction conflicts, is tried again, and joins.
+    """
+    registry = actor.registry
+    key = subkey(keyring(registry).key(holder.key_id))
+    name = pseudonym(key, "study", facts["study_uid"], 10).lower()
+    studies = _studies(holder, actor)
+    if name in studies:
+        return studies[name]
+    study = Study(facts["study_uid"], holder.key_id, actor.now)
+    about = {"description": facts["study_description"], "date": facts["study_date"]}
+    study.about = seal_json(registry, holder.key_id, "about", about)
+    study.title = facts["modality"]
+    studies.add(name, study)
+    return study
+
+
+def _join(study: Study, pack: Pack, fresh: list[Facts], registry: Registry) -> None:
+    """Add a pack to the series its instances belong to."""
+    first = fresh[0]
+    series, index = _series(study, first, registry)
+    # A link is taken over, so that a transaction that is tried again finds its file.
+    link = pack.path.with_name(f"{pack.path.name}-{os.urandom(4).hex()}")
+    os.link(pack.path, link)
+    blob = SealedBlob.take_over(study.key_id, link, pack.size)
+    own = tuple(
+        {name: value for name, value in facts.items() if name not in _INSTANCE_ONLY}
+        | {"pack": len(series.packs)}
+        for facts in fresh
+    )
+    index = replace(index, instances=index.instances + own)
+    series.packs += (blob,)
+    series.count = len(index.instances)
+    series.sealed = seal_json(registry, study.key_id, series.field, folded_index(index))
+
+
+def _series(study: Study, facts: Facts, registry: Registry) -> tuple[Series, SeriesIndex]:
+    for series in study.series.values():
+        index = index_of(registry, study, series)
+        if index.uid == facts["series_uid"]:
+            return series, index
+    series = Series(str(len(study.series) + 1), facts["modality"])
+    study.series[series.series_id] = series
+    return series, SeriesIndex(
+        facts["series_uid"], facts["series_description"], facts["series_number"], ()
+    )
+
+
+def remove_study(study: Study, actor: Actor) -> None:
+    """Take a study away for good."""
+    announce(actor.registry, Changed(study, actor, "study.removed"))
+    studies = study.__parent__
+    studies.remove(study.__name__)

@@ -1,0 +1,108 @@
+"""What the portal must know of a stored instance to list and show it, from its header."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cpms_portal.imaging.deidentification.elements import PIXEL_DATA, Dataset
+from cpms_portal.imaging.deidentification.reader import read_file
+from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE
+from cpms_portal.imaging.deidentification.text import ASCII, character_sets, decoded
+
+STUDY, SERIES, INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
+_NUMBERS = {
+    "rows": 0x00280010,
+    "columns": 0x00280011,
+    "samples": 0x00280002,
+    "allocated": 0x00280100,
+    "stored": 0x00280101,
+    "signed": 0x00280103,
+    "planar": 0x00280006,
+    "frames": 0x00280008,
+    "number": 0x00200013,
+}
+_LISTS = {
+    "spacing": 0x00280030,
+    "slope": 0x00281053,
+    "intercept": 0x00281052,
+    "center": 0x00281050,
+    "width": 0x00281051,
+}
+_IMAGER_SPACING = 0x00181164
+_POSITION, _ORIENTATION = 0x00200032, 0x00200037
+Facts = dict[str, Any]
+
+
+def numbers_of(text: str) -> list[float]:
+    """Return the numbers of a DS value; empty when it holds something else."""
+    try:
+        found = [float(part) for part in text.split("\\") if part.strip()]
+    except ValueError:
+        return []
+    return found if all(map(math.isfinite, found)) else []
+
+
+def text_of(dataset: Dataset, tag: int) -> str:
+    """Return a text value in its character set."""
+    element, charset = dataset.find(tag), dataset.find(0x00080005)
+    if element is None or element.items is not None:
+        return ""
+    encodings = character_sets(charset.raw) if charset and charset.items is None else ASCII
+    return decoded(element.raw, encodings).strip(" \0")
+
+
+def _anywhere(dataset: Dataset, tag: int) -> str:
+    """Return the first value of a tag at any depth (enhanced objects keep theirs in groups)."""
+    found = dataset.text(tag)
+    if found:
+        return found
+    for element, level in dataset.everything():
+        if element.tag == tag and element.items is None:
+            return level.text(tag)
+    return ""
+
+
+def _along(dataset: Dataset) -> float | None:
+    """Return where a slice lies along the normal of its plane, in mm (PS3.3 C.7.6.2)."""
+    position = numbers_of(dataset.text(_POSITION))
+    axes = numbers_of(dataset.text(_ORIENTATION))
+    if len(position) != 3 or len(axes) != 6:
+        return None
+    (a, b, c), (d, e, f) = axes[:3], axes[3:]
+    normal = (b * f - c * e, c * d - a * f, a * e - b * d)
+    return round(sum(n * p for n, p in zip(normal, position, strict=True)), 3)
+
+
+def facts_of(content: bytes) -> Facts:
+    """Return the facts of a stored instance: identifiers, shape, window, where its pixels lie."""
+    file = read_file(content)
+    dataset = file.dataset
+    facts: Facts = {name: dataset.number(tag) for name, tag in _NUMBERS.items()}
+    for name, tag in _LISTS.items():
+        values = numbers_of(_anywhere(dataset, tag))
+        facts[name] = values[:2] if name == "spacing" else values[0] if values else None
+    facts["spacing"] = facts["spacing"] or numbers_of(dataset.text(_IMAGER_SPACING))[:2]
+    facts |= {
+        "uid": dataset.text(INSTANCE),
+        "study_uid": dataset.text(STUDY),
+        "series_uid": dataset.text(SERIES),
+        "syntax": file.syntax,
+        "modality": dataset.text(0x00080060)[:16],
+        "photometric": dataset.text(0x00280004),
+        "along": _along(dataset),
+        "study_description": text_of(dataset, 0x00081030),
+        "series_description": text_of(dataset, 0x0008103E),
+        "series_number": dataset.number(0x00200011),
+        "study_date": dataset.text(0x00080020),
+    }
+    return facts | _pixel_place(file.syntax, dataset)
+
+
+def _pixel_place(syntax: str, dataset: Dataset) -> Facts:
+    """Return where native pixels start, so that one frame is one ranged read."""
+    pixels = dataset.find(PIXEL_DATA)
+    if pixels is None or pixels.items is not None:
+        return {"pixels": None}
+    direct = syntax in NATIVE and syntax not in (DEFLATED, BIG_ENDIAN)
+    return {"pixels": pixels.value if direct and pixels.fragments is None else -1}

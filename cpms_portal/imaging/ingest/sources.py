@@ -1,0 +1,173 @@
+"""Where files come from: a ZIP, a bundle of files from the browser, or files in memory."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+MOST_FILES = 10_000
+LARGEST_RATIO = 100
+BUNDLE_MARK = b"CPMSFILES1\n"
+_ENTRY = struct.Struct("<HQ")
+_LONGEST_NAME = 1024
+
+
+_UNPACKING_ERRORS = (
+    zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, zlib.error,
+    lzma.LZMAError, RuntimeError,
+)  # fmt: skip
+
+
+class SourceRefusedError(Exception):
+    """The upload as a whole cannot be taken; ``code`` is a key of receipts.STOPPED."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of an upload: its number, its size, and where it lies (meaning: the source's own)."""
+
+    number: int
+    size: int
+    place: int
+
+
+class Source(Protocol):
+    """An upload as a row of files."""
+
+    entries: list[Entry]
+
+    def head(self, entry: Entry, length: int) -> bytes:
+        """Return the first bytes of a file."""
+
+    def read(self, entry: Entry) -> bytes:
+        """Return a file."""
+
+
+class BundleSource:
+    """Files one after the other: for each its name's length and its size, name, content.
+
+    Names are skipped unread: they often hold the name of a person.
+    """
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream = stream
+        self.entries: list[Entry] = []
+        at = len(BUNDLE_MARK)
+        while at < size:
+            stream.seek(at)
+            header = stream.read(_ENTRY.size)
+            if len(header) < _ENTRY.size:
+                raise SourceRefusedError("cut_off")
+            name_length, length = _ENTRY.unpack(header)
+            at += _ENTRY.size + name_length
+            if name_length > _LONGEST_NAME or at + length > size:
+                raise SourceRefusedError("cut_off")
+            self.entries.append(Entry(len(self.entries), length, at))
+            at += length
+        if len(self.entries) > MOST_FILES:
+            raise SourceRefusedError("too_many_files")
+
+    def head(self, entry: Entry, length: int) -> bytes:
+        """Return the first bytes of a file."""
+        self._stream.seek(entry.place)
+        return self._stream.read(min(length, entry.size))
+
+    def read(self, entry: Entry) -> bytes:
+        """Return a file."""
+        return self.head(entry, entry.size)
+
+
+def bundled(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """Yield files as a bundle, the form the browser sends."""
+    yield BUNDLE_MARK
+    for name, content in files:
+        raw = name.encode()[:_LONGEST_NAME]
+        yield _ENTRY.pack(len(raw), len(content)) + raw
+        yield content
+
+
+class ZipSource:
+    """A ZIP, checked before anything is unpacked; nothing is ever written under its names."""
+
+    def __init__(self, stream: BinaryIO, largest: int) -> None:
+        try:
+            self._zip = zipfile.ZipFile(stream)
+        except (zipfile.BadZipFile, ValueError, OSError, struct.error) as error:
+            raise SourceRefusedError("bad_zip") from error
+        self._members = [info for info in self._zip.infolist() if not info.is_dir()]
+        if len(self._members) > MOST_FILES:
+            raise SourceRefusedError("too_many_files")
+        if sum(info.file_size for info in self._members) > largest:
+            raise SourceRefusedError("too_large")
+        for info in self._members:
+            _check_member(info)
+        self.entries = [
+            Entry(number, info.file_size, number) for number, info in enumerate(self._members)
+        ]
+
+    def head(self, entry: Entry, length: int) -> bytes:
+        """Return the first bytes of a file; empty when it does not unpack."""
+        try:
+            with self._zip.open(self._members[entry.place]) as member:
+                return member.read(min(length, entry.size))
+        except _UNPACKING_ERRORS:
+            return b""
+
+    def read(self, entry: Entry) -> bytes:
+        """Return a file; never more than its announced size."""
+        return self.head(entry, entry.size)
+
+
+def _check_member(info: zipfile.ZipInfo) -> None:
+    parts = info.filename.replace("\\", "/").split("/")
+    if info.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
+        raise SourceRefusedError("unsafe_zip")
+    if stat.S_ISLNK(info.external_attr >> 16) or info.flag_bits & 1:
+        raise SourceRefusedError("unsafe_zip")
+    if info.file_size > max(info.compress_size, 1024) * LARGEST_RATIO:
+        raise SourceRefusedError("zip_bomb")
+
+
+def open_source(stream: BinaryIO, size: int, largest: int) -> Source:
+    """Return an upload as a row of files: a ZIP, a bundle, or a single file."""
+    stream.seek(0)
+    mark = stream.read(len(BUNDLE_MARK))
+    if mark == BUNDLE_MARK:
+        return BundleSource(stream, size)
+    if mark.startswith(b"PK"):
+        return ZipSource(stream, largest)
+    return _SingleSource(stream, size)
+
+
+class _SingleSource:
+    """An upload that is one file."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream = stream
+        self.entries = [Entry(0, size, 0)]
+
+    def head(self, entry: Entry, length: int) -> bytes:
+        """Return the first bytes of the file."""
+        self._stream.seek(0)
+        return self._stream.read(min(length, entry.size))
+
+    def read(self, entry: Entry) -> bytes:
+        """Return the file."""
+        return self.head(entry, entry.size)
+
+
+def in_memory(files: Iterable[tuple[str, bytes]]) -> tuple[BinaryIO, int]:
+    """Return files as a bundle held in memory, and its size."""
+    content = b"".join(bundled(files))
+    return io.BytesIO(content), len(content)

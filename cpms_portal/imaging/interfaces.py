@@ -1,0 +1,14 @@
+"""What imaging asks of whoever holds studies."""
+
+from __future__ import annotations
+
+from zope.interface import Attribute, Interface
+
+
+class IStudyHolder(Interface):
+    """A container that may hold studies: a patient, as imaging sees one.
+
+    A higher package says ``config.add_study_holder(class, known_identity)``.
+    """
+
+    key_id = Attribute("id of the data key everything of this holder is sealed with")

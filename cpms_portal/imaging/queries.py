@@ -1,0 +1,138 @@
+"""Questions about studies: who holds one, what is in its series, the bytes of an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.location import lineage
+from pyramid.registry import Registry
+
+from cpms_portal.imaging.ingest.facts import Facts
+from cpms_portal.imaging.interfaces import IStudyHolder
+from cpms_portal.imaging.resources import STUDIES, Series, Study
+from cpms_portal.storage.keys import keyring
+from cpms_portal.storage.sealing import open_json
+
+
+@dataclass(frozen=True)
+class SeriesIndex:
+    """The opened index of a series; ``instances`` in the order they came."""
+
+    uid: str
+    description: str
+    number: int | None
+    instances: tuple[Facts, ...]
+
+    def in_order(self) -> list[int]:
+        """Return the places of the instances as one slices through them.
+
+        Along the normal of the plane when every slice says where it lies and no two lie
+        at the same place, else by InstanceNumber.
+        """
+        places = [facts.get("along") for facts in self.instances]
+        spatial = None not in places and len(set(places)) == len(places)
+
+        def key(at: int) -> tuple[float, int]:
+            facts = self.instances[at]
+            number = facts.get("number")
+            return (facts["along"] if spatial else 0.0, number if number is not None else at)
+
+        return sorted(range(len(self.instances)), key=key)
+
+
+def holder_of(resource: Any) -> Any:
+    """Return the nearest holder of studies above a resource; LookupError when there is none."""
+    for location in lineage(resource):
+        if IStudyHolder.providedBy(location):
+            return location
+    raise LookupError("no study holder above")
+
+
+def studies_of(holder: Any) -> list[Study]:
+    """Return the studies of a holder, the latest first."""
+    found = [study for study in holder.get(STUDIES, {}).values() if isinstance(study, Study)]
+    return sorted(found, key=lambda study: str(study.created or ""), reverse=True)
+
+
+def folded_index(index: SeriesIndex) -> dict[str, Any]:
+    """Return an index as it is stored: what all instances share is written once."""
+    first = index.instances[0] if index.instances else {}
+    shared = {
+        name: value
+        for name, value in first.items()
+        if all(facts.get(name) == value for facts in index.instances)
+    }
+    own = [
+        {name: value for name, value in facts.items() if name not in shared}
+        for facts in index.instances
+    ]
+    return {
+        "uid": index.uid,
+        "description": index.description,
+        "number": index.number,
+        "shared": shared,
+        "instances": own,
+    }
+
+
+class _OpenIndexes:
+    """The indexes opened last; a sealed value never changes, so it is its own key."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open: dict[bytes, SeriesIndex] = {}
+
+    def get(self, registry: Registry, key_id: str, series: Series) -> SeriesIndex:
+        """Return the opened index of a series."""
+        # The key is asked for each time: after an erasure nothing may come from memory.
+        keyring(registry).key(key_id)
+        found = self._open.get(series.sealed)
+        if found is None:
+            stored = open_json(registry, key_id, series.field, series.sealed)
+            instances = tuple(stored["shared"] | own for own in stored["instances"])
+            found = SeriesIndex(stored["uid"], stored["description"], stored["number"], instances)
+            if len(self._open) >= self._most:
+                self._open.clear()
+            self._open[series.sealed] = found
+        return found
+
+
+_indexes = _OpenIndexes(32)
+
+
+def index_of(registry: Registry, study: Study, series: Series) -> SeriesIndex:
+    """Return the opened index of a series; KeyDestroyedError after erasure."""
+    return _indexes.get(registry, study.key_id, series)
+
+
+def about(registry: Registry, study: Study) -> dict[str, str]:
+    """Return the description and the moved date of a study."""
+    return open_json(registry, study.key_id, "about", study.about) or {}
+
+
+def known_uids(registry: Registry, holder: Any) -> frozenset[str]:
+    """Return the mapped UIDs of every instance a holder has."""
+    return frozenset(
+        facts["uid"]
+        for study in studies_of(holder)
+        for series in study.series.values()
+        for facts in index_of(registry, study, series).instances
+    )
+
+
+def instance_bytes(
+    registry: Registry, series: Series, facts: Facts, start: int = 0, length: int | None = None
+) -> bytes:
+    """Return the bytes of an instance, or a range of them: one ranged read, opened."""
+    size = facts["size"] if length is None else length
+    parts = series.packs[facts["pack"]].read_range(registry, facts["offset"] + start, size)
+    return b"".join(parts)
+
+
+def files_of(registry: Registry, study: Study) -> Iterator[bytes]:
+    """Yield every stored instance of a study as a DICOM file."""
+    for series in study.series.values():
+        for facts in index_of(registry, study, series).instances:
+            yield instance_bytes(registry, series, facts)

@@ -1,0 +1,77 @@
+"""Studies and their series. Slices are not objects: a series keeps them in sealed packs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from persistent import Persistent
+from persistent.mapping import PersistentMapping
+
+from cpms_portal.core.resources import Container, Content, content_type
+from cpms_portal.storage.blobs import SealedBlob
+
+#: The name of the container below a holder.
+STUDIES = "studies"
+
+
+class Series(Persistent):
+    """A series of a study. ``sealed`` holds its index: what is known of each instance.
+
+    packs: in the order they came; late slices add one. count: instances that can be read.
+    """
+
+    def __init__(self, series_id: str, modality: str) -> None:
+        self.series_id = series_id
+        self.modality = modality
+        self.count = 0
+        self.packs: tuple[SealedBlob, ...] = ()
+        self.sealed = b""
+
+    @property
+    def field(self) -> str:
+        """The name its index is sealed under."""
+        return f"series/{self.series_id}"
+
+
+@content_type("Studies")
+class Studies(Container):
+    """The studies of one holder."""
+
+    noun = "studies"
+
+
+@content_type("Study")
+class Study(Content):
+    """A DICOM study. study_uid: the mapped UID, which says nothing without the key.
+
+    about: sealed description and date (moved). series: by an id that never changes.
+    """
+
+    noun = "study"
+
+    def __init__(self, study_uid: str, key_id: str, created: datetime | None = None) -> None:
+        super().__init__("", created)
+        self.study_uid = study_uid
+        self.key_id = key_id
+        self.about = b""
+        self.series: PersistentMapping[str, Series] = PersistentMapping()
+
+    @property
+    def modalities(self) -> list[str]:
+        """The modalities of its series, each once."""
+        return sorted({series.modality for series in self.series.values() if series.modality})
+
+    @property
+    def count(self) -> int:
+        """How many instances it has."""
+        return sum(series.count for series in self.series.values())
+
+    @property
+    def size(self) -> int:
+        """How many bytes its packs hold."""
+        return sum(pack.size for series in self.series.values() for pack in series.packs)
+
+    def index_facets(self) -> dict[str, Any]:
+        """Studies are found by modality."""
+        return {"modality": self.modalities}

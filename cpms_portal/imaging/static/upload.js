@@ -1,0 +1,177 @@
+// Upload of a study: folder, ZIP or files go as one stream of pieces that can be resumed.
+import { filesOf } from "./dropped.js";
+import { told } from "./receipt.js";
+
+const PIECE = 8 * 1024 * 1024;
+const PATIENCE = [1, 2, 4, 8, 15, 15, 15, 15];
+const encoder = new TextEncoder();
+
+function pause(seconds) {
+  return new Promise((done) => { setTimeout(done, seconds * 1000); });
+}
+
+function fill(words, values) {
+  return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function megabytes(bytes) {
+  return `${(bytes / 1024 / 1024).toFixed(bytes > 1e8 ? 0 : 1)} MB`;
+}
+
+// Files one after the other, as the server reads them; names stay in this browser.
+function bundle(files) {
+  const parts = [encoder.encode("CPMSFILES1\n")];
+  for (const file of files) {
+    const header = new DataView(new ArrayBuffer(10));
+    header.setUint16(0, 0, true);
+    header.setBigUint64(2, BigInt(file.size), true);
+    parts.push(header.buffer, file);
+  }
+  return new Blob(parts);
+}
+
+class StudyUpload {
+  constructor(form) {
+    this.form = form;
+    this.url = form.dataset.studyUpload;
+    this.zone = form.querySelector("[data-drop]");
+    this.box = form.querySelector("[data-progress]");
+    this.words = this.box.querySelector("[data-words]");
+    this.bar = this.box.querySelector("progress");
+    this.again = this.box.querySelector("[data-again]");
+    this.token = form.querySelector("[name=csrf_token]").value;
+  }
+
+  wake() {
+    document.documentElement.classList.add("is-scripted");
+    this.form.querySelector("[data-folder]").hidden = false;
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    for (const input of this.form.querySelectorAll("[data-files]")) {
+      input.addEventListener("change", () => input.files.length && this.take([...input.files]));
+    }
+    for (const name of ["dragover", "dragleave", "drop"]) {
+      this.zone.addEventListener(name, (event) => {
+        event.preventDefault();
+        this.zone.classList.toggle("is-over", name === "dragover");
+      });
+    }
+    this.zone.addEventListener("drop", (event) => this.#dropped(event.dataTransfer));
+    this.again.addEventListener("click", () => this.go());
+  }
+
+  async #dropped(transfer) {
+    try {
+      const files = await filesOf(transfer);
+      if (files.length) this.take(files);
+    } catch {
+      this.box.hidden = false;
+      this.#stop(this.box.dataset.unreadable);
+    }
+  }
+
+  take(files) {
+    const single = files.length === 1 && /\.zip$/i.test(files[0].name);
+    this.count = files.length;
+    this.content = single ? files[0] : bundle(files);
+    this.place = null;
+    this.zone.hidden = true;
+    this.box.hidden = false;
+    this.go();
+  }
+
+  async go() {
+    this.again.hidden = true;
+    this.box.classList.remove("is-stopped");
+    try {
+      await this.#send();
+      await this.#finish();
+    } catch (error) {
+      this.#stop(`${this.box.dataset.failed} ${error.message}`);
+      this.again.hidden = !error.mayGoOn;
+      this.zone.hidden = Boolean(error.mayGoOn);
+    }
+  }
+
+  async #send() {
+    this.place ??= await this.#asked("POST", this.url, JSON.stringify({ size: this.content.size }),
+      { "Content-Type": "application/json" });
+    if (this.place.offset === undefined) throw new Error("");
+    while (this.place.offset < this.content.size) {
+      this.#show();
+      const { url, offset } = this.place;
+      const piece = this.content.slice(offset, offset + PIECE);
+      // Where it stands is asked anew when a piece did not arrive as it should.
+      this.place = await this.#asked("PUT", url, piece, { "X-Offset": String(offset),
+        "Content-Type": "application/octet-stream" }, () => this.#asked("GET", url));
+    }
+    this.#show();
+  }
+
+  async #finish() {
+    this.words.textContent = this.box.dataset.starting;
+    this.bar.removeAttribute("value");
+    for (;;) {
+      const answer = await this.#asked("POST", `${this.place.url}/finish`, "");
+      if (answer.receipt) {
+        told(this.box, answer.receipt, fill);
+        this.zone.hidden = answer.receipt.stored > 0;
+        return;
+      }
+      if (answer.total) {
+        this.bar.max = answer.total;
+        this.bar.value = answer.done;
+        this.words.textContent = fill(this.box.dataset.working, { n: answer.done, all: answer.total });
+      }
+      await pause(0.3);
+    }
+  }
+
+  // Ask the server; when the connection is away, wait and try again, or ask something else.
+  async #asked(method, url, body, headers = {}, instead = null) {
+    for (const seconds of PATIENCE) {
+      try {
+        const answer = await fetch(url, { method, body, credentials: "same-origin",
+          headers: { "X-CSRF-Token": this.token, ...headers } });
+        if (answer.ok) return await answer.json();
+        if (answer.status === 409 && instead) return await instead();
+        if (answer.status < 500) throw await refusal(answer);
+      } catch (error) {
+        if (error.refused) throw error;
+      }
+      this.words.textContent = this.box.dataset.waiting;
+      await pause(seconds);
+      if (instead) return instead();
+    }
+    const away = new Error(this.box.dataset.waiting);
+    away.mayGoOn = true;
+    throw away;
+  }
+
+  #show() {
+    this.bar.max = this.content.size;
+    this.bar.value = this.place.offset;
+    this.words.textContent = fill(this.box.dataset.sending, {
+      sent: megabytes(this.place.offset), all: megabytes(this.content.size), files: this.count,
+    });
+  }
+
+  #stop(words) {
+    this.box.classList.add("is-stopped");
+    this.words.textContent = words;
+    this.zone.hidden = false;
+  }
+}
+
+async function refusal(answer) {
+  let words = "";
+  try {
+    words = (await answer.json()).problem ?? "";
+  } catch {
+    words = String(answer.status);
+  }
+  const error = new Error(words);
+  error.refused = true;
+  return error;
+}
+
+for (const form of document.querySelectorAll("[data-study-upload]")) new StudyUpload(form).wake();

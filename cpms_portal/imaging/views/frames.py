@@ -1,0 +1,106 @@
+"""What the viewer asks for: the metadata of a study, frames, thumbnails. Never cached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPUnprocessableEntity
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from cpms_portal.imaging.frames.decoding import Frame, FrameError, frame_of
+from cpms_portal.imaging.frames.drawing import thumbnail
+from cpms_portal.imaging.ingest.facts import Facts
+from cpms_portal.imaging.queries import index_of
+from cpms_portal.imaging.resources import Series, Study
+from cpms_portal.security.permissions import Permission
+
+_SHOWN = ("rows", "columns", "frames", "spacing", "slope", "intercept", "center", "width", "along",
+          "number")  # fmt: skip
+
+
+def _whole(request: Request, name: str) -> int:
+    text = request.params.get(name, "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise HTTPNotFound()
+    return int(text)
+
+
+def _series(study: Study, request: Request) -> Series:
+    first = min(study.series, key=int, default="")
+    series = study.series.get(request.params.get("series", first))
+    if series is None:
+        raise HTTPNotFound()
+    return series
+
+
+def _asked(study: Study, request: Request) -> tuple[Facts, Frame]:
+    series = _series(study, request)
+    index = index_of(request.registry, study, series)
+    at = _whole(request, "instance")
+    if "instance" not in request.params:
+        order = index.in_order()
+        at = order[len(order) // 2] if order else 0
+    if at >= len(index.instances):
+        raise HTTPNotFound()
+    facts = index.instances[at]
+    try:
+        return facts, frame_of(request.registry, series, facts, _whole(request, "frame"))
+    except FrameError as error:
+        raise HTTPUnprocessableEntity(request.localizer.translate(error.message)) from error
+
+
+@view_config(context=Study, name="metadata", permission=Permission.STUDY_VIEW, renderer="json")
+def metadata(study: Study, request: Request) -> dict[str, Any]:
+    """Return what the viewer must know of each series and its images, in slicing order.
+
+    Each image: ``instance`` (its number for ``frame``), rows, columns, frames, spacing (mm),
+    slope, intercept, center, width, along (mm). What all images share stands in ``shared``.
+    """
+    found = []
+    for series in sorted(study.series.values(), key=lambda one: int(one.series_id)):
+        index = index_of(request.registry, study, series)
+        shown = [at for at in index.in_order() if index.instances[at].get("pixels") is not None]
+        images = [
+            {"instance": at} | {name: index.instances[at].get(name) for name in _SHOWN}
+            for at in shown
+        ]
+        first = index.instances[shown[0]] if shown else {}
+        shared = {
+            name: first.get(name)
+            for name in _SHOWN
+            if images and all(image[name] == first.get(name) for image in images)
+        }
+        found.append(
+            {
+                "series": series.series_id,
+                "modality": series.modality,
+                "description": index.description,
+                "inverted": first.get("photometric") == "MONOCHROME1",
+                "count": series.count,
+                "shared": shared,
+                "images": [
+                    {name: value for name, value in image.items() if name not in shared}
+                    for image in images
+                ],
+            }
+        )
+    return {"series": found}
+
+
+@view_config(context=Study, name="frame", permission=Permission.STUDY_VIEW)
+def frame(study: Study, request: Request) -> Response:
+    """Answer with the pixels of a frame, little-endian; the header says of what kind."""
+    _, found = _asked(study, request)
+    response = Response(found.content, content_type="application/octet-stream")
+    response.headers["X-Frame-Kind"] = found.kind
+    response.headers["X-Frame-Size"] = f"{found.rows}x{found.columns}"
+    return response
+
+
+@view_config(context=Study, name="thumbnail", permission=Permission.STUDY_VIEW)
+def small_picture(study: Study, request: Request) -> Response:
+    """Answer with a small JPEG of a frame; of the middle one when none is named."""
+    facts, found = _asked(study, request)
+    return Response(thumbnail(found, facts), content_type="image/jpeg")

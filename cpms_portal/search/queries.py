@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hypatia.util import ResultSet
 from substanced.util import find_objectmap
 
 from cpms_portal.core.actor import Actor, SystemActor
@@ -48,7 +49,7 @@ def _query(actor: Actor, noun: str, within: Any, where: Where) -> Any:
     return catalog["facets"].eq(f"{noun}|noun|{noun}") if query is None else query
 
 
-def find(
+def find(  # noqa: PLR0913 - one question, each part of it named at the call
     actor: Actor,
     noun: str,
     *,
@@ -58,14 +59,20 @@ def find(
     descending: bool = False,
     start: int = 0,
     size: int = BATCH,
+    without: Iterable[int] = (),
 ) -> Found:
     """Return a batch of the resources of a noun that the actor may view below a node.
 
     within: the node, or the root for everywhere. where: facet → value or values.
     sort: title, created, changed or due; resources without that value come not at all.
+    without: oids left out.
     """
     catalog = catalog_of(within)
     result = _query(actor, noun, within, where or {}).execute(resolver=None)
+    left_out = frozenset(without)
+    if left_out:
+        kept = [oid for oid in result.ids if oid not in left_out]
+        result = ResultSet(kept, len(kept), None)
     total = len(result)
     if total == 0:
         return Found(0, [], start, size)

@@ -164,7 +164,7 @@ def unlock(registry: Registry, account: int) -> None:
 
 
 def network_of_address(source: str) -> str:
-    """Return the /24 of an IPv4 address, the /64 of an IPv6 address, "unknown" for anything else."""
+    """Return the /24 of an IPv4 or the /64 of an IPv6 address, "unknown" for anything else."""
     try:
         address = ipaddress.ip_address(source)
     except ValueError:

@@ -115,8 +115,13 @@ def _set_cookie(request: Request, response: Response, session_id: str) -> None:
     )
 
 
-def open_session(request: Request, person_oid: int, level: int) -> SessionRecord:
-    """Open a session under a new id and end the one this browser had."""
+def open_session(
+    request: Request, person_oid: int, level: int, *, opened: datetime | None = None
+) -> SessionRecord:
+    """Open a session under a new id and end the one this browser had.
+
+    opened: when the session that goes on was opened, so that it ends no later than before.
+    """
     parts, store = _parts(request), store_of(request)
     if parts is not None:
         store.pop(digest(parts[0]), None)
@@ -125,6 +130,7 @@ def open_session(request: Request, person_oid: int, level: int) -> SessionRecord
     record = SessionRecord(
         person_oid, level, now(request.registry), (request.user_agent or "")[:200]
     )
+    record.opened = opened or record.opened
     store[digest(session_id)] = record
     request.add_response_callback(lambda _r, response: _set_cookie(request, response, session_id))
     return record

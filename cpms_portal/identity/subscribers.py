@@ -1,0 +1,33 @@
+"""Mail to the owner of an account whenever somebody changed how it is entered."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+from cpms_portal.core.events import AccessEvent
+from cpms_portal.core.i18n import _
+from cpms_portal.outbox.actions import send_notice
+
+SUBJECT = _("Your CPMS account was changed")
+NOTICES = {
+    "account.password_changed": _("The password of your account was changed."),
+    "account.device_added": _("A device was added to your account."),
+    "account.device_removed": _("A device was removed from your account."),
+    "account.recovery_codes_made": _("New recovery codes were made for your account."),
+    "account.factors_reset": _(
+        "A site administrator removed the devices and recovery codes of your account."
+    ),
+    "sign_in.recovery_code": _("Somebody signed in to your account with a recovery code."),
+}
+
+
+def tell_owner(event: AccessEvent) -> None:
+    """Send the owner a mail; it leaves when the change is stored."""
+    text = NOTICES.get(event.what)
+    if text is not None:
+        send_notice(event.actor.registry, event.resource, SUBJECT, text, "/account")
+
+
+def includeme(config: Configurator) -> None:
+    """Listen."""
+    config.add_subscriber(tell_owner, AccessEvent)

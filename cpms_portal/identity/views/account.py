@@ -1,0 +1,172 @@
+"""My account: one page that shows how a person signs in, and a form for the language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import Portal, oid_of
+from cpms_portal.forms.views import FormView
+from cpms_portal.identity.actions import choose_language
+from cpms_portal.identity.queries import HistoryLine, sign_in_history
+from cpms_portal.identity.resources import Account
+from cpms_portal.identity.schemas import OWN_NAMES, details_schema
+from cpms_portal.layout.views import not_found
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.resources import Person
+from cpms_portal.security.sessions import freshly_proven, session_key, sessions_of
+
+#: What the audit trail calls it → what the owner reads.
+HISTORY = {
+    "sign_in.done": _("Signed in"),
+    "sign_in.password": _("Password accepted"),
+    "sign_in.code": _("Code accepted"),
+    "sign_in.recovery_code": _("Recovery code used"),
+    "sign_in.refused": _("Sign-in refused"),
+    "sign_out": _("Signed out"),
+    "step_up.code": _("Code accepted for a delicate page"),
+    "step_up.recovery_code": _("Recovery code used for a delicate page"),
+    "step_up.refused": _("Code refused for a delicate page"),
+    "account.password": _("Password accepted"),
+    "account.refused": _("Password refused"),
+    "account.password_changed": _("Password changed"),
+    "account.device_added": _("Device added"),
+    "account.device_removed": _("Device removed"),
+    "account.recovery_codes_made": _("New recovery codes"),
+    "account.session_ended": _("A session was ended"),
+    "account.other_sessions_ended": _("All other sessions were ended"),
+    "account.language": _("Language changed"),
+}
+REFUSALS = frozenset({"sign_in.refused", "step_up.refused", "account.refused"})
+
+
+def words_of(line: HistoryLine) -> Any:
+    """Return what a line of the history says."""
+    return HISTORY.get(line.what, line.what)
+
+
+#: What a browser says of itself → what its owner calls it; the first that fits counts.
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrom": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+
+
+def device_words(user_agent: str) -> Any:
+    """Return the browser and the system of a session in words."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), None)
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), None)
+    if browser and system:
+        return _("${browser} on ${system}", mapping={"browser": browser, "system": system})
+    return browser or system or _("Unknown browser")
+
+
+def account_page(context: Person, request: Request) -> dict[str, Any]:
+    """Show how a person signs in."""
+    return {
+        "title": _("My account"),
+        "account": context.account or Account(""),
+        "language": OWN_NAMES.get(context.language, context.language),
+        "sessions": sessions_of(request, oid_of(context)),
+        "here": session_key(request),
+        "device_words": device_words,
+        "history": sign_in_history(context, request.registry),
+        "words_of": words_of,
+        "refusals": REFUSALS,
+        "fresh": freshly_proven(request),
+    }
+
+
+def to_my_account(context: Portal, request: Request) -> Response:
+    """Lead to the account of whoever is signed in."""
+    return HTTPSeeOther(location=request.resource_path(request.person, "account"))
+
+
+class Details(FormView):
+    """The language of the portal."""
+
+    title = _("Language")
+    schema = staticmethod(details_schema)
+
+    def appstruct(self) -> dict[str, Any]:
+        """Show the language of now."""
+        return {"language": self.context.language}
+
+    def cancel_url(self) -> str | None:
+        """Lead back to the account."""
+        return self.request.resource_path(self.context, "account")
+
+    def save(self, values: dict[str, Any]) -> Response:
+        """Keep the language."""
+        choose_language(self.context, values["language"], self.request.actor)
+        return HTTPSeeOther(location=self.request.resource_path(self.context, "account"))
+
+
+class RefusedPermission:
+    """View predicate: the refused permission begins with one of these words."""
+
+    def __init__(self, words: tuple[str, ...], config: Configurator) -> None:
+        self.words = words
+
+    def text(self) -> str:
+        """Return what stands in listings of views."""
+        return f"refused_permission = {self.words}"
+
+    phash = text
+
+    def __call__(self, context: Any, request: Request) -> bool:
+        """Say whether such a permission was refused."""
+        refused = getattr(getattr(request, "exception", None), "result", None)
+        return str(getattr(refused, "permission", "")).startswith(self.words)
+
+
+def includeme(config: Configurator) -> None:
+    """Register the pages; other people's accounts are simply not there."""
+    config.add_view_predicate("refused_permission", RefusedPermission)
+    config.add_forbidden_view(
+        not_found, refused_permission=("account:", "profile:", "person:administer")
+    )
+    config.add_view(
+        account_page,
+        name="account",
+        context=Person,
+        request_method="GET",
+        renderer="cpms_portal.identity:templates/account.pt",
+        permission=Permission.ACCOUNT_VIEW,
+    )
+    config.add_view(Details, name="language", context=Person, permission=Permission.ACCOUNT_EDIT)
+    for name in ("account", "my-account"):
+        config.add_view(
+            to_my_account,
+            name=name,
+            context=Portal,
+            request_method="GET",
+            permission=Permission.PORTAL_ENTER,
+        )
+    config.add_tab(
+        Person,
+        "account",
+        _("My account"),
+        order=30,
+        permission=Permission.ACCOUNT_VIEW,
+        covers=("language", "password", "add-device", "remove-device", "recovery-codes"),
+    )

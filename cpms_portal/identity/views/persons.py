@@ -1,0 +1,180 @@
+"""People as site administrators see them: their accounts, never what they work on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import oid_of, resource_of
+from cpms_portal.core.settings import setting
+from cpms_portal.forms.views import FormView
+from cpms_portal.identity.actions import disable, enable, make_link, reset_factors
+from cpms_portal.identity.resources import Account
+from cpms_portal.identity.schemas import reason_schema
+from cpms_portal.identity.views.proof import require_fresh_proof
+from cpms_portal.search.queries import find
+from cpms_portal.security.attempts import locked_accounts, unlock
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.resources import People, Person
+from cpms_portal.workflow.queries import state_of, workflow_of
+
+TEMPLATES = "cpms_portal.identity:templates/"
+
+
+def people_page(context: People, request: Request) -> dict[str, Any]:
+    """List people by state, and the accounts that have to wait."""
+    chosen = request.GET.get("state", "")
+    start = request.GET.get("start", "0")
+    found = find(
+        request.actor,
+        "person",
+        within=context,
+        where={"state": chosen} if chosen else {},
+        sort="title",
+        start=int(start) if start.isdecimal() else 0,
+    )
+    locked = [resource_of(context, oid) for oid in locked_accounts(request.registry)]
+
+    def address(first: int) -> str:
+        return request.resource_path(context, query={"state": chosen, "start": first})
+
+    return {
+        "title": _("People"),
+        "found": found,
+        "locked": [person for person in locked if person is not None],
+        "states": _states(found, request),
+        "chosen": chosen,
+        "state_of": lambda person: state_of(person, request.registry),
+        "address": address,
+    }
+
+
+def _states(found: Any, request: Request) -> list[Any]:
+    workflow = workflow_of(found.items[0], request.registry) if found.items else None
+    return [] if workflow is None else list(workflow.states.values())
+
+
+def administer_page(context: Person, request: Request) -> dict[str, Any]:
+    """Show the account of one person."""
+    return {
+        "title": context.title,
+        "account": context.account or Account(""),
+        "state": state_of(context, request.registry),
+        "locked": oid_of(context) in locked_accounts(request.registry),
+    }
+
+
+class Administer(FormView):
+    """A step an administrator takes with an account, with its reason."""
+
+    schema = staticmethod(reason_schema)
+    tone = "danger"
+    done: Any = ""
+
+    def cancel_url(self) -> str | None:
+        """Lead back to the account."""
+        return self.request.resource_path(self.context, "administer")
+
+    def save(self, values: dict[str, Any]) -> Response:
+        """Take the step."""
+        self.take(values["reason"])
+        self.request.tell(self.done)
+        return HTTPSeeOther(location=self.cancel_url())
+
+    def take(self, reason: str) -> None:
+        """Take the step."""
+        raise NotImplementedError
+
+
+class ResetFactors(Administer):
+    """Take devices and recovery codes away."""
+
+    title = _("Reset the second factor")
+    intro = _("All devices and recovery codes go, and all sessions end. Make sure who asks.")
+    submit_label = _("Reset")
+    done = _("The second factor was reset. The next sign-in sets up a new device.")
+
+    def take(self, reason: str) -> None:
+        """Reset."""
+        reset_factors(self.context, reason, self.request.actor)
+
+
+class Disable(Administer):
+    """Close the account."""
+
+    title = _("Close the account")
+    intro = _("The person cannot sign in any more. What they wrote stays.")
+    submit_label = _("Close the account")
+    done = _("The account is closed.")
+
+    def take(self, reason: str) -> None:
+        """Close."""
+        disable(self.context, reason, self.request.actor)
+
+
+class Enable(Administer):
+    """Open the account again."""
+
+    title = _("Open the account again")
+    submit_label = _("Open the account")
+    tone = "primary"
+    done = _("The account is open again.")
+
+    def take(self, reason: str) -> None:
+        """Open."""
+        enable(self.context, reason, self.request.actor)
+
+
+def unlock_now(context: Person, request: Request) -> Response:
+    """Let a person try again at once."""
+    unlock(request.registry, oid_of(context))
+    request.tell(_("The person may try again at once."))
+    return HTTPSeeOther(location=request.resource_path(context, "administer"))
+
+
+def make_link_now(context: Person, request: Request) -> dict[str, Any]:
+    """Make a link to set a password and show it, once."""
+    token = make_link(context, request.actor)
+    base = setting(request.registry, "cpms.url").rstrip("/")
+    return {"title": _("Link to set a password"), "link": f"{base}/set-password/{token}"}
+
+
+def includeme(config: Configurator) -> None:
+    """Register the pages."""
+    config.add_view(
+        people_page,
+        context=People,
+        request_method="GET",
+        renderer=f"{TEMPLATES}people.pt",
+        permission=Permission.PERSON_ADMINISTER,
+    )
+    for view, name, method, template in (
+        (administer_page, "administer", "GET", "administer"),
+        (ResetFactors, "reset-factors", None, None),
+        (Disable, "disable", None, None),
+        (Enable, "enable", None, None),
+        (unlock_now, "unlock", "POST", None),
+        (make_link_now, "make-link", "POST", "password_link"),
+    ):
+        config.add_view(
+            view,
+            name=name,
+            context=Person,
+            request_method=method,
+            renderer=template and f"{TEMPLATES}{template}.pt",
+            permission=Permission.PERSON_ADMINISTER,
+            decorator=None if name == "administer" else require_fresh_proof,
+        )
+    config.add_tab(
+        Person,
+        "administer",
+        _("Administer"),
+        order=90,
+        permission=Permission.PERSON_ADMINISTER,
+        covers=("reset-factors", "disable", "enable", "make-link"),
+    )

@@ -1,0 +1,122 @@
+"""The front door: name and password, and the way out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+
+from cpms_portal.core.actor import Actor
+from cpms_portal.core.errors import ValueRefusedError
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import Portal, oid_of, resource_of
+from cpms_portal.core.settings import setting
+from cpms_portal.forms.views import FormView
+from cpms_portal.identity.actions import check_password, tell_access
+from cpms_portal.identity.queries import is_recent, may_sign_in
+from cpms_portal.identity.schemas import sign_in_schema
+from cpms_portal.identity.views.landing import go_on, landing_path
+from cpms_portal.security.principals import actor_for
+from cpms_portal.security.resources import Person
+from cpms_portal.security.sessions import FULL, PARTIAL, close_session, open_session
+
+#: So long somebody has for the second step.
+SECOND_STEP = timedelta(minutes=15)
+REFUSED = _(
+    "That did not work. Check the name and the password. After several failures the portal "
+    "waits a while, up to a quarter of an hour, before it looks again."
+)
+
+
+def visitor(request: Request) -> Actor:
+    """Return the actor for somebody who has proven nothing, whoever is signed in here."""
+    return actor_for(request.registry, None, source=request.remote_addr or "")
+
+
+def half_signed_in(request: Request) -> Person | None:
+    """Return who showed a password in this session and must now show a second factor."""
+    record = request.session_record
+    if record is None or record.level != PARTIAL:
+        return None
+    person = resource_of(request.root, record.person)
+    here = is_recent(record.opened, request.registry, SECOND_STEP)
+    if not here or not isinstance(person, Person) or not may_sign_in(person, request.registry):
+        return None
+    return person
+
+
+def enter(request: Request, person: Person) -> Response:
+    """Open the session proper, under a new id, and lead on."""
+    open_session(request, oid_of(person), FULL)
+    who = actor_for(request.registry, person, source=request.remote_addr or "")
+    tell_access(person, who, "sign_in.done")
+    return HTTPSeeOther(location=landing_path(request, person))
+
+
+class SignIn(FormView):
+    """The first step: a name and a password."""
+
+    title = _("Sign in")
+    submit_label = _("Continue")
+    schema = staticmethod(sign_in_schema)
+
+    def __call__(self) -> Any:
+        """Lead on who is signed in already; else show the form or take it."""
+        if self.request.method != "POST" and self.request.person is not None:
+            return HTTPSeeOther(location=landing_path(self.request, self.request.person))
+        return super().__call__()
+
+    def cancel_url(self) -> str | None:
+        """Offer no way back: this is the first page."""
+        return None
+
+    def save(self, values: dict[str, Any]) -> Response:
+        """Check the password and lead to the second step."""
+        request = self.request
+        person = check_password(
+            request.root["people"], values["login"], values["password"], visitor(request)
+        )
+        if person is None:
+            raise ValueRefusedError(REFUSED)
+        open_session(request, oid_of(person), PARTIAL)
+        return go_on(request, "sign-in/code" if person.account.enrolled else "sign-in/device")
+
+    def extra(self) -> dict[str, Any]:
+        """Return what the front door shows besides the form."""
+        library = self.request.root.get("library")
+        return {
+            "training": setting(self.request.registry, "cpms.site") == "training",
+            "library": library and self.request.resource_path(library),
+        }
+
+
+def sign_out(context: Any, request: Request) -> Response:
+    """End the session of this browser."""
+    if request.person is not None:
+        tell_access(request.person, request.actor, "sign_out")
+    close_session(request)
+    request.tell(_("You are signed out."), "info")
+    return HTTPSeeOther(location=request.resource_path(request.root, "sign-in"))
+
+
+def includeme(config: Configurator) -> None:
+    """Register the pages."""
+    config.add_view(
+        SignIn,
+        name="sign-in",
+        context=Portal,
+        renderer="cpms_portal.identity:templates/sign_in.pt",
+        permission=NO_PERMISSION_REQUIRED,
+    )
+    config.add_view(
+        sign_out,
+        name="sign-out",
+        context=Portal,
+        request_method="POST",
+        permission=NO_PERMISSION_REQUIRED,
+    )

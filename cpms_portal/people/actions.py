@@ -1,0 +1,53 @@
+"""Change what people say of themselves, and keep the finder true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cpms_portal.core.actor import Actor
+from cpms_portal.core.events import Changed, announce
+from cpms_portal.networks.resources import Network
+from cpms_portal.people.queries import facets_of
+from cpms_portal.people.resources import AreaChoice, Profile
+from cpms_portal.search.actions import reindex
+from cpms_portal.security.resources import Person
+
+FIELDS = ("professional_role", "expertise", "languages", "diagnoses", "away_until")
+
+
+def refresh_facets(person: Person, actor: Actor) -> None:
+    """Read memberships and profile into the finder again; nothing is written without a change."""
+    facets = facets_of(person, actor)
+    if facets != person.facets:
+        person.facets = facets
+        reindex(person)
+
+
+def _profile(person: Person) -> Profile:
+    if person.profile is None:
+        person.profile = Profile()
+    return person.profile
+
+
+def update_profile(person: Person, values: Mapping[str, Any], actor: Actor) -> None:
+    """Set fields of the profile; those not given stay."""
+    profile = _profile(person)
+    for name in FIELDS:
+        if name in values:
+            setattr(profile, name, values[name])
+    refresh_facets(person, actor)
+    announce(actor.registry, Changed(person, actor, "profile.update"))
+
+
+def choose_areas(person: Person, network: Network, choice: AreaChoice, actor: Actor) -> None:
+    """Set the thematic areas of a person in a network; unknown ones are left out."""
+    known = {area.area_id for area in network.areas if not area.retired}
+    kept = AreaChoice(
+        tuple(area for area in choice.specialist if area in known),
+        tuple(area for area in choice.wishes if area in known),
+    )
+    profile = _profile(person)
+    profile.areas = {**profile.areas, str(network.__name__): kept}
+    refresh_facets(person, actor)
+    announce(actor.registry, Changed(person, actor, "profile.areas"))

@@ -1,0 +1,118 @@
+"""Preferences: the thematic areas of each network, asked for until there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import Portal
+from cpms_portal.forms.views import FormView
+from cpms_portal.networks.resources import Network
+from cpms_portal.people.actions import choose_areas
+from cpms_portal.people.queries import network_without_areas, networks_with_areas, profile_of
+from cpms_portal.people.resources import AreaChoice
+from cpms_portal.people.schemas import areas_schema
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.principals import actor_for
+from cpms_portal.security.resources import Person
+
+NOTHING = _("You belong to no network yet, so there are no areas to choose.")
+
+
+class Preferences(FormView):
+    """The thematic areas of a person in one network."""
+
+    title = _("Preferences")
+    submit_label = _("Save")
+    network: Network
+
+    def __call__(self) -> Any:
+        """Show the areas of the network asked for, else of the first one."""
+        networks = networks_with_areas(self.context, self.request.actor)
+        asked = self.request.GET.get("network")
+        found = [one for one in networks if asked in (None, one.__name__)]
+        if not found and asked is not None:
+            raise HTTPNotFound()
+        if not found:
+            return {"networks": [], "network": None, "nothing": NOTHING, "title": self.title}
+        self.network = found[0]
+        return super().__call__()
+
+    def get_schema(self) -> Any:
+        """Return the areas of the network."""
+        return areas_schema(self.network)
+
+    @property
+    def choice(self) -> AreaChoice:
+        """What is chosen now."""
+        return profile_of(self.context).chosen(str(self.network.__name__))
+
+    def appstruct(self) -> dict[str, Any]:
+        """Show what is chosen."""
+        return {"specialist": set(self.choice.specialist), "wishes": set(self.choice.wishes)}
+
+    def extra(self) -> dict[str, Any]:
+        """Return the networks to choose from, and whether an area is missing."""
+        networks = networks_with_areas(self.context, self.request.actor)
+        return {"networks": networks, "network": self.network, "chosen": self.choice.all}
+
+    def save(self, values: dict[str, Any]) -> Response:
+        """Keep the choice, in the order of the network."""
+        order = [area.area_id for area in self.network.areas]
+        choice = AreaChoice(
+            tuple(area for area in order if area in values["specialist"]),
+            tuple(area for area in order if area in values["wishes"]),
+        )
+        choose_areas(self.context, self.network, choice, self.request.actor)
+        if choice.all:
+            self.request.tell(_("Saved. Colleagues can find and invite you in these areas."))
+        else:
+            self.request.tell(_("Saved. Without an area nobody can invite you."), "attention")
+        query = {"network": self.network.__name__}
+        path = self.request.resource_path(self.context, "preferences", query=query)
+        return HTTPSeeOther(location=path)
+
+
+def missing_areas(request: Request, person: Person) -> str | None:
+    """Return the page where a clinician without an area chooses one; shown after sign-in."""
+    actor = actor_for(request.registry, person)
+    network = network_without_areas(person, actor)
+    if network is None:
+        return None
+    query = {"network": network.__name__}
+    return request.resource_path(person, "preferences", query=query)
+
+
+def areas_notice(context: Portal, request: Request) -> dict[str, Any]:
+    """Remind a clinician without an area; nothing for everybody else."""
+    return {"address": request.person and missing_areas(request, request.person)}
+
+
+def includeme(config: Configurator) -> None:
+    """Register the page, the way to it after sign-in, and the reminder."""
+    config.add_view(
+        Preferences,
+        name="preferences",
+        context=Person,
+        renderer="cpms_portal.people:templates/preferences.pt",
+        permission=Permission.PROFILE_EDIT,
+    )
+    config.add_tab(
+        Person, "preferences", _("Preferences"), order=20, permission=Permission.PROFILE_EDIT
+    )
+    config.add_landing(missing_areas)
+    for context in (Portal, Network):
+        config.add_view(
+            areas_notice,
+            name="areas-notice",
+            context=context,
+            request_method="GET",
+            renderer="cpms_portal.people:templates/areas_notice.pt",
+            permission=Permission.PORTAL_ENTER if context is Portal else Permission.NETWORK_VIEW,
+        )
+        config.add_section(context, "areas-notice", order=1, place="notice")

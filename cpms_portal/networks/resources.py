@@ -189,3 +189,7 @@ class Membership(Content):
     def index_facets(self) -> dict[str, Any]:
         """Memberships are found by person and role."""
         return {"person": self.person, "role": self.role}
+
+    def index_words(self) -> str:
+        """Memberships are looked up by the name of the person."""
+        return self.title

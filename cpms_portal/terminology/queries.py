@@ -18,10 +18,12 @@ USUAL = ("ORPHA", "HP")
 _WORD = re.compile(r"[^\W_]+")
 #: Words of a question that count, and letters of each.
 MOST_WORDS, LONGEST_WORD = 8, 40
+#: Names read for each term wanted, at most.
+MOST_NAMES = 12
 FOUND = """
 SELECT r.system, r.version, t.code, t.display, t.retired, n.name, n.preferred, n.language
-FROM name_index JOIN name n ON n.id = name_index.rowid
-JOIN term t ON t.id = n.term JOIN release r ON r.id = t.release
+FROM name_index CROSS JOIN name n ON n.id = name_index.rowid
+CROSS JOIN term t ON t.id = n.term CROSS JOIN release r ON r.id = t.release
 WHERE name_index MATCH ? ORDER BY name_index.rowid LIMIT ?
 """
 CODED = """
@@ -98,9 +100,13 @@ def suggest(
         question = match_of(text, systems, first=first)
         if question is None or len(found) >= limit:
             break
-        # A term may be met under several names, so more names are read than terms are wanted.
-        for row in filled_store(registry).read(FOUND, (question, limit * 3)):
+        # A term may be met under several names: reading goes on until there are enough terms.
+        rows = filled_store(registry).stream(FOUND, (question, limit * MOST_NAMES))
+        for row in rows:
             found.setdefault((row["system"], row["code"]), _coding(row))
+            if len(found) >= limit:
+                break
+        rows.close()
     return list(found.values())[:limit]
 
 

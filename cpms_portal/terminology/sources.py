@@ -42,7 +42,9 @@ def brought_along() -> list[Release]:
         for term in Ontology
     )
     disorders = tuple(Term(str(d.id), {"en": (d.name,)}) for d in Ontology.orpha_diseases)
-    genes = tuple(Term(gene.name, {"en": (gene.name,)}) for gene in Ontology.genes)
+    # A few genes have no symbol and stand as a dash.
+    symbols = sorted({gene.name for gene in Ontology.genes} - {"-"})
+    genes = tuple(Term(symbol, {"en": (symbol,)}) for symbol in symbols)
     return [
         Release("HP", version, signs),
         Release("ORPHA", f"HPO {version}", disorders),

@@ -9,11 +9,13 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from cpms_portal.terminology.interfaces import Loaded, Release, Term
+
+Rows = Generator[sqlite3.Row, None, None]
 
 SCHEMA = """
 CREATE TABLE release (
@@ -29,7 +31,7 @@ CREATE TABLE name (
 CREATE INDEX name_term ON name (term);
 CREATE VIRTUAL TABLE name_index USING fts5 (
     system, name, content = 'name', content_rowid = 'id', columnsize = 0,
-    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3 4'
+    tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3 4'
 );
 """
 
@@ -48,8 +50,12 @@ class TermStore:
 
     def read(self, question: str, values: Iterable[object] = ()) -> list[sqlite3.Row]:
         """Return the rows of a question."""
-        found: list[sqlite3.Row] = self._connection().execute(question, tuple(values)).fetchall()
-        return found
+        return list(self.stream(question, values))
+
+    def stream(self, question: str, values: Iterable[object] = ()) -> Rows:
+        """Yield the rows of a question; who has enough stops reading."""
+        with closing(self._connection().execute(question, tuple(values))) as cursor:
+            yield from cursor
 
     def _connection(self) -> sqlite3.Connection:
         state = os.stat(self.path)

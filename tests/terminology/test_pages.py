@@ -31,7 +31,7 @@ def test_somebody_not_signed_in_gets_no_terms(app):
 def test_the_page_searches_one_code_system_and_keeps_what_was_typed(signed_in):
     page = signed_in.get("/terms?q=prurit&system=HP")
     assert "HP:0000989" in page and 'value="prurit"' in page
-    form = page.forms[next(i for i, f in page.forms.items() if "q" in f.fields)]
+    form = page.forms[next(i for i, f in page.forms.items() if "system" in f.fields)]
     assert form["system"].value == "HP"
     assert "Nothing found" in signed_in.get("/terms?q=qqqqq&system=HP")
     assert signed_in.get("/terms?q=prurit&system=nosuch")

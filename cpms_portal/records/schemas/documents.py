@@ -1,0 +1,55 @@
+"""What is asked about documents."""
+
+from __future__ import annotations
+
+import colander
+
+from cpms_portal.core.i18n import _
+from cpms_portal.forms.fields import Text
+from cpms_portal.forms.widgets import FileWidget, RadioWidget
+from cpms_portal.records.schemas.formats import ACCEPT
+
+#: Reasons to choose: written ones would end up in the audit trail.
+REMOVAL_REASONS = {
+    "wrong_patient": _("It belongs to another patient."),
+    "identity": _("It shows who the patient is."),
+    "outdated": _("There is a newer one."),
+    "mistake": _("It was uploaded by mistake."),
+}
+
+
+class Files(colander.SchemaType):
+    """Files as the browser sent them."""
+
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
+        """Return nothing: a browser never takes a file back."""
+        return colander.null
+
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
+        """Return the files."""
+        return cstruct or colander.null
+
+
+class AddDocumentsSchema(colander.MappingSchema):
+    """Files to add."""
+
+    files = colander.SchemaNode(
+        Files(),
+        title=_("Files"),
+        description=_(
+            "Text, PDF, office, image, video and sound files. Check that neither the file nor its"
+            " properties name the patient: only DICOM images are cleaned by the portal."
+        ),
+        widget=FileWidget(multiple=True, accept=ACCEPT),
+    )
+
+
+class RemoveDocumentSchema(colander.MappingSchema):
+    """Why a document goes."""
+
+    reason = colander.SchemaNode(
+        Text(),
+        title=_("Why?"),
+        widget=RadioWidget(values=list(REMOVAL_REASONS.items())),
+        validator=colander.OneOf(tuple(REMOVAL_REASONS)),
+    )

@@ -30,7 +30,10 @@ class _Written(colander.SchemaType):
 
     def serialize(self, node: colander.SchemaNode, appstruct: Any) -> Any:
         """Return the text to show."""
-        return colander.null if appstruct in (colander.null, None) else self.write(appstruct)
+        if appstruct in (colander.null, None):
+            return colander.null
+        # What was typed into a draft is shown as it was typed.
+        return appstruct if isinstance(appstruct, str) else self.write(appstruct)
 
     def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
         """Return the value of what was written; colander.null when nothing was."""

@@ -115,6 +115,21 @@ class Form(deform.Form):
         return found
 
 
+def as_typed(field: Any) -> Any:
+    """Return what a field and those below it show, without passwords, files and empty answers."""
+    if isinstance(field.widget, rows.RowsWidget):
+        return [as_typed(row) for row in getattr(field, "sequence_fields", None) or []]
+    if not field.children:
+        return field.cstruct
+    unkept = (widgets.PasswordWidget, widgets.CodeWidget, widgets.FileWidget)
+    kept = {
+        child.name: as_typed(child)
+        for child in field.children
+        if not isinstance(child.widget, unkept)
+    }
+    return {name: value for name, value in kept.items() if value not in (colander.null, None)}
+
+
 def below(field: Any) -> Iterator[Any]:
     """Yield every field below a field, rows as they were sent included."""
     children = field.children

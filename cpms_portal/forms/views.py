@@ -16,7 +16,7 @@ from pyramid.response import Response
 
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
-from cpms_portal.forms.form import Form
+from cpms_portal.forms.form import Form, as_typed
 from cpms_portal.forms.rows import ADD, REMOVE, RowsWidget, answered, without_row
 
 PAGE = "cpms_portal.forms:templates/form_page.pt"
@@ -52,6 +52,19 @@ class FormView:
         """Return the values shown at first."""
         return {}
 
+    def draft(self) -> dict[str, Any] | None:
+        """Return what ``typed`` gave when a draft was kept; it goes before ``appstruct``."""
+        return None
+
+    def typed(self) -> dict[str, Any]:
+        """Return what is typed so far, unchecked, as text, lists and dicts that JSON can keep.
+
+        Passwords and files are left out.
+        """
+        form = self.make_form()
+        form.set_pstruct(form.answers(self.request.POST.items()))
+        return as_typed(form)
+
     def extra(self) -> dict[str, Any]:
         """Return what the template needs besides the form."""
         return {}
@@ -69,6 +82,7 @@ class FormView:
         form = self.make_form()
         if self.request.method != "POST":
             form.set_appstruct(self.appstruct())
+            form.cstruct = {**form.cstruct, **(self.draft() or {})}
             return self.page(form)
         if ADD in self.request.POST or REMOVE in self.request.POST:
             form.set_pstruct(self._with_other_rows(form))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import colander
@@ -23,6 +24,9 @@ OFFERED = [
 def resolve(text: str) -> dict[str, str] | None:
     """Return the coding of a typed code, for the one code this test knows."""
     return dict(WILSON) if text == "ORPHA:905" else None
+
+
+KEPT: dict[str, Any] = {}
 
 
 class Lab(colander.MappingSchema):
@@ -114,6 +118,9 @@ class EnrolSample(FormView):
     def appstruct(self) -> dict[str, Any]:
         return {"signs": [RING], "token": "t0ken"}
 
+    def draft(self) -> dict[str, Any] | None:
+        return KEPT.get("draft")
+
     def save(self, values: dict[str, Any]) -> Response:
         if values["question"] == "refuse the date":
             raise ValueRefusedError("This patient is enrolled already.", "identity.born")
@@ -124,6 +131,12 @@ class EnrolSample(FormView):
         return Response("taken")
 
 
+def keep(context: Any, request: Any) -> dict[str, bool]:
+    """Keep a draft, as JSON would."""
+    KEPT["draft"] = json.loads(json.dumps(EnrolSample(context, request).typed()))
+    return {"kept": True}
+
+
 def gallery(var: Any) -> TinySite:
     """Return the tiny portal with the form at ``/enrol``."""
     site = TinySite(var)
@@ -132,5 +145,5 @@ def gallery(var: Any) -> TinySite:
     see = {"context": Node, "permission": "place:view"}
     config.add_view(EnrolSample, name="enrol", **see)
     config.add_view(lambda c, r: OFFERED, name="suggest", renderer="json", **see)
-    config.add_view(lambda c, r: {}, name="draft", renderer="json", **see)
+    config.add_view(keep, name="draft", renderer="json", **see)
     return site

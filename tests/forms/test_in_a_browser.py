@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from waitress.server import create_server
 
-from tests.forms.gallery import EnrolSample, gallery
+from tests.forms.gallery import KEPT, EnrolSample, gallery
 
 AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -58,6 +58,8 @@ def open_page(chromium, base):
     def complain(message):
         if message.type == "error" and "the server responded" not in message.text:
             complaints.append(message.text)
+
+    KEPT.clear()
 
     def open_path(path, width=1280, scheme="light", **options):
         context = chromium.new_context(

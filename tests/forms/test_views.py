@@ -12,7 +12,7 @@ from webtest import Upload
 
 from cpms_portal.forms import fields
 from cpms_portal.forms.views import FormView
-from tests.forms.gallery import RING, WILSON, EnrolSample
+from tests.forms.gallery import KEPT, RING, WILSON, EnrolSample
 from tests.layout.site import PAGE, Node
 
 
@@ -263,3 +263,25 @@ def test_the_title_of_the_form_is_the_title_of_the_page(site):
     page = site.app().get("/enrol").html
     assert page.title.get_text() == "Enrol patient · CPMS"
     assert page.h1.get_text().strip() == "Enrol patient"
+
+
+def test_a_draft_comes_back_as_it_was_typed_and_without_secrets(site):
+    """Unchecked: a wrong date is still what somebody typed."""
+    app = site.app()
+    form = app.get("/enrol").forms["form"]
+    form["family_name"], form["born"], form["sex"] = "Heron", "soon", "male"
+    form["test"], form["value"] = "Copper", "much"
+    form["diagnosis.typed"] = "wils"
+    form["password"], form["code"] = "hunter2 hunter2", "123456"
+    form["documents"] = [Upload("a.pdf", b"%PDF")]
+    form.get("checkbox", index=1).checked = True
+    form["agreed"] = True
+    app.post("/draft", form.submit_fields())
+    assert "hunter2" not in str(KEPT) and "123456" not in str(KEPT) and "pdf" not in str(KEPT)
+    again = app.get("/enrol").forms["form"]
+    shown = [again[name].value for name in ("family_name", "born", "sex", "test", "value")]
+    assert shown == ["Heron", "soon", "male", "Copper", "much"]
+    assert again["diagnosis.typed"].value == "wils"
+    assert again["chosen"].checked
+    assert again["agreed"].checked
+    assert again.get("checkbox", index=1).checked

@@ -1,6 +1,9 @@
 // Small courtesies: attention goes to the problems of a form, menus close when one looks away.
 export function wakePage() {
   document.querySelector("[data-problem-summary]")?.focus();
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
   const menu = document.querySelector(".person-menu");
   if (!menu) return;
   document.addEventListener("click", (event) => {

@@ -133,7 +133,7 @@ class Panel(Sealed, Container):
             "network": None if network is None else network.__name__,
             "requester": self.requester,
             "lead": self.lead or None,
-            "member": list(self.members),
+            "worker": {oid for oid in (self.lead, *self.members) if oid},
             "countable": "yes" if self.countable else "no",
         }
 

@@ -33,7 +33,7 @@ def invite(
     if not chosen:
         raise ValueRefusedError(_("Choose at least one person."), "people")
     for person in chosen:
-        reason = why_not_invited(panel, person)
+        reason = why_not_invited(panel, person, actor)
         if reason is not None:
             raise ValueRefusedError(reason, "people")
     return [_invite(panel, person, note, actor) for person in chosen]

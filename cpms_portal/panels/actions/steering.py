@@ -9,8 +9,9 @@ from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.events import Changed, Transitioned, announce
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import modified, oid_of
+from cpms_portal.core.resources import modified, oid_of, resource_of
 from cpms_portal.networks.queries import network_of
+from cpms_portal.panels.queries.experts import why_no_expert
 from cpms_portal.panels.resources import (
     Contributions,
     InformationRequests,
@@ -100,15 +101,19 @@ def edit_panel(panel: Panel, values: Mapping[str, Any], actor: Actor) -> None:
 def move(panel: Panel, step: str, actor: Actor, *, reason: str = "", lead: int = 0) -> Transitioned:
     """Take a step of the panel's workflow; the reason is kept sealed."""
     if step == "assign_lead":
-        _check_lead(panel, lead)
+        _check_lead(panel, lead, actor)
     return transition(
         panel, step, actor, reason=panel.keep_reason(actor.registry, reason), values={"lead": lead}
     )
 
 
-def _check_lead(panel: Panel, lead: int) -> None:
-    if not lead:
+def _check_lead(panel: Panel, lead: int, actor: Actor) -> None:
+    person = resource_of(panel, lead) if lead else None
+    if person is None:
         raise ValueRefusedError(_("Choose who leads the panel."), "lead")
+    reason = why_no_expert(person, actor)
+    if reason is not None:
+        raise ValueRefusedError(reason, "lead")
 
 
 def submit(panel: Panel, actor: Actor) -> None:

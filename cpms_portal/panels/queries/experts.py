@@ -4,73 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, root_of
-from cpms_portal.networks.queries import network_of
-from cpms_portal.panels.queries.people import Who, portal_at, who
+from cpms_portal.networks.queries import country_of, network_of
+from cpms_portal.panels.queries.people import portal_at
 from cpms_portal.panels.queries.progress import invitations_of
-from cpms_portal.panels.resources import Panel
-from cpms_portal.search.queries import find
-from cpms_portal.security.roles import Role
+from cpms_portal.panels.resources import RUNNING, Panel
+from cpms_portal.people.queries import can_be_invited, find_experts
+from cpms_portal.search.queries import count
 
 MOST = 60
 WAITING = frozenset({"invited", "accepted"})
 
 
-def why_not_invited(panel: Panel, person: Any) -> str | None:
-    """Return why somebody cannot be invited to a panel, or None."""
-    oid, name = oid_of(person), person.title
-    if oid in (panel.lead, *panel.members):
-        return _("${name} is in this panel already.", mapping={"name": name})
-    waiting = {one.person for one in invitations_of(panel) if one.state in WAITING}
-    if oid in waiting:
-        return _("${name} has been invited already.", mapping={"name": name})
-    if not has_area(person):
-        return _(
-            "${name} has chosen no thematic area yet and cannot be invited.",
-            mapping={"name": name},
-        )
-    return None
-
-
-def has_area(person: Any) -> bool:
-    """Say whether a person has chosen a thematic area of any network."""
-    return True
-
-
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who might be invited. reason: why not, or None."""
+    """Somebody who might join. reason: why not, or None; panels: how many they work in now."""
 
     person: Any
-    who: Who
+    name: str
+    place: str
+    country: str
     areas: tuple[str, ...]
-    away: str
+    away: date | None
+    panels: int
     reason: str | None
 
 
-def candidates(panel: Panel, actor: Actor, *, area: str = "", text: str = "") -> list[Candidate]:
-    """Return people of the panel's network who fit an area and words, those free first."""
+def why_not_invited(panel: Panel, person: Any, actor: Actor) -> str | None:
+    """Return why somebody cannot be invited to a panel, or None."""
+    name = {"name": person.title}
+    oid = oid_of(person)
+    if oid in (panel.lead, *panel.members):
+        return _("${name} is in this panel already.", mapping=name)
+    waiting = {one.person for one in invitations_of(panel) if one.state in WAITING}
+    if oid in waiting:
+        return _("${name} has been invited already.", mapping=name)
+    return why_no_expert(person, actor)
+
+
+def why_no_expert(person: Any, actor: Actor) -> str | None:
+    """Return why somebody can have no part in panels, or None."""
+    if can_be_invited(person, None, actor):
+        return None
+    return _(
+        "${name} has chosen no thematic area yet and cannot be invited.",
+        mapping={"name": person.title},
+    )
+
+
+def candidates(
+    panel: Panel, actor: Actor, *, area: str = "", text: str = "", everywhere: bool = False
+) -> list[Candidate]:
+    """Return experts by area and words, those free first; of all networks when asked for."""
     network = network_of(panel)
-    found = find(
-        portal_at(actor),
-        "membership",
-        within=network,
-        where={"role": [Role.HP, Role.COORDINATOR, Role.GUEST], "state": "active"},
-        sort="title",
+    slug = "" if network is None else network.__name__
+    found = find_experts(
+        None if everywhere else network,
+        actor,
+        areas=[f"{slug}/{area}"] if area and not everywhere else (),
+        text=text,
         size=MOST,
     )
-    people = {one.person: one.person_resource() for one in found}
-    made = [
-        Candidate(person, who(panel, oid, actor), (), "", why_not_invited(panel, person))
-        for oid, person in people.items()
-        if person is not None and text.lower() in person.title.lower()
-    ]
-    return sorted(made, key=lambda one: (one.reason is not None, one.who.name))
+    made = []
+    for expert in found:
+        centre = expert.centre
+        country = None if centre is None else country_of(centre)
+        made.append(
+            Candidate(
+                expert.person,
+                expert.person.title,
+                "" if centre is None else centre.display,
+                "" if country is None else country.title,
+                expert.areas,
+                expert.away_until,
+                expert.panels,
+                why_not_invited(panel, expert.person, actor),
+            )
+        )
+    return sorted(made, key=lambda one: (one.reason is not None, one.away is not None, one.name))
 
 
 def chosen_people(panel: Panel, names: Iterable[str]) -> list[Any]:
@@ -82,3 +99,9 @@ def chosen_people(panel: Panel, names: Iterable[str]) -> list[Any]:
             raise ValueRefusedError(_("Choose from what is offered."), "people")
         found.append(people[name])
     return found
+
+
+def workload_of(person: Any, actor: Actor) -> int:
+    """Return in how many running panels a person works; the expert finder shows it."""
+    where = {"worker": oid_of(person), "state": RUNNING}
+    return count(portal_at(actor), "panel", within=root_of(person), where=where)

@@ -71,7 +71,8 @@ def panels_within(
 ) -> Found:
     """Return a batch of the panels below a node that the actor may see, newest step first.
 
-    where: area, urgent ("yes"), state, requester, lead, member, countable ("yes").
+    where: area, urgent ("yes"), state, requester, lead, worker (lead or member),
+    countable ("yes").
     """
     return find(
         actor,

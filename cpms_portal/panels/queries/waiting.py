@@ -91,8 +91,7 @@ def _invitations(actor: Actor, root: Any) -> Iterator[Waiting]:
 def _tasks(actor: Actor, root: Any) -> Iterator[Waiting]:
     seen: set[int] = set()
     for facet, states in (
-        ("member", (*ADVISING, "sign_off")),
-        ("lead", LED),
+        ("worker", LED),
         ("requester", ("draft", *LED)),
     ):
         where = {facet: actor.oid, "state": states}

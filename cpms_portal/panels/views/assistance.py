@@ -72,7 +72,8 @@ class AssignLead:
         panel = self.context
         head = head_of(panel, self.request)
         area, text = asked.get("area", panel.area), asked.get("q", "").strip()
-        found = candidates(panel, self.request.actor, area=area, text=text)
+        everywhere = "everywhere" in asked
+        found = candidates(panel, self.request.actor, area=area, text=text, everywhere=everywhere)
         return {
             **head,
             "title": _("Name a lead"),
@@ -80,6 +81,7 @@ class AssignLead:
             "areas": [one for one in head["network"].areas if not one.retired],
             "chosen_area": area,
             "text": text,
+            "everywhere": everywhere,
             "candidates": found,
             "problem": problem,
         }

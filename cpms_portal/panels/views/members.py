@@ -77,14 +77,17 @@ class InviteExperts:
         panel = self.context
         head = head_of(panel, self.request)
         area = asked.get("area", panel.area)
-        text = asked.get("q", "").strip()
+        text, everywhere = asked.get("q", "").strip(), "everywhere" in asked
         return {
             **head,
             "title": _("Invite experts"),
             "areas": [one for one in head["network"].areas if not one.retired],
             "chosen_area": area,
             "text": text,
-            "candidates": candidates(panel, self.request.actor, area=area, text=text),
+            "everywhere": everywhere,
+            "candidates": candidates(
+                panel, self.request.actor, area=area, text=text, everywhere=everywhere
+            ),
             "ticked": ticked,
             "note": asked.get("note", ""),
             "problem": problem,

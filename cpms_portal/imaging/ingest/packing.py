@@ -6,8 +6,6 @@ lies in its pack and where its pixels start, so that one frame is one ranged rea
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +29,6 @@ def _packed(decisions: Iterable[Decision], pack: Pack) -> Iterator[bytes]:
         content = decision.content or b""
         facts = facts_of(content)
         facts |= {"offset": at, "size": len(content)}
-        facts["digest"] = hashlib.sha256(content).hexdigest()[:16]
         pack.instances.append(facts)
         at += len(content)
         yield content

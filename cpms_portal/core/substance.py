@@ -42,6 +42,8 @@ SCANS = (
     "substanced.sdi",
     "substanced.locking",
 )
+#: Its sign-in is identity's; its listing of contents is ``core.management``'s.
+LEFT_OUT = ("substanced.sdi.views.login", "substanced.folder.views")
 ROOT_KEY = "app_root"
 
 
@@ -61,7 +63,8 @@ def includeme(config: Configurator) -> None:
     for name in INCLUDES:
         config.include(name)
     for name in SCANS:
-        config.scan(name, ignore=["substanced.sdi.views.login"])
+        config.scan(name, ignore=list(LEFT_OUT))
     config.scan("substanced.catalog", ignore=["substanced.catalog.subscribers"])
+    config.include("cpms_portal.core.management")
     config.add_content_type("Root", Portal)
     config.set_root_factory(root_factory)

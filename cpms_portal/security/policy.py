@@ -9,12 +9,13 @@ from pyramid.authorization import ACLAuthorizationPolicy
 from pyramid.config import Configurator
 from pyramid.interfaces import IAuthenticationPolicy, IAuthorizationPolicy
 from pyramid.request import Request
+from pyramid.threadlocal import get_current_request
 from zope.interface import implementer
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import oid_of, resource_of
 from cpms_portal.core.substance import root_factory
-from cpms_portal.security.permissions import Permission
+from cpms_portal.security.permissions import NOBODY, Permission
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import FULL
@@ -26,13 +27,14 @@ class SessionPolicy:
 
     def unauthenticated_userid(self, request: Request) -> int | None:
         """Return the oid of the signed-in person, or None."""
-        return None if request.person is None else oid_of(request.person)
+        person = _whole(request).person
+        return None if person is None else oid_of(person)
 
     authenticated_userid = unauthenticated_userid
 
     def effective_principals(self, request: Request) -> Iterable[str]:
         """Return ``role@oid`` principals of the person's active grants."""
-        return request.actor.principals
+        return _whole(request).actor.principals
 
     def remember(self, request: Request, userid: int, **kw: Any) -> list[tuple[str, str]]:
         """Add no headers: sessions are opened by ``sessions.open_session``."""
@@ -59,10 +61,22 @@ class NodePolicy:
         return set(self._acl.principals_allowed_by_permission(context, _own_word(permission)))
 
 
+#: What nobody does in the management interface: it would pass by the one door for access
+#: lists, the workflows and the audit trail.
+CLOSED = frozenset({"sdi.change-acls", "sdi.undo", "sdi.manage-workflow", "sdi.manage-user-groups"})
+
+
 def _own_word(permission: str) -> str:
+    if permission in CLOSED:
+        return NOBODY
     if permission.startswith("sdi."):
         return Permission.MANAGE_USE.value
     return str(permission)
+
+
+def _whole(request: Request) -> Request:
+    """Return the request itself: the management interface asks with a bare copy of it."""
+    return request if hasattr(request, "actor") else get_current_request()
 
 
 def person_of(request: Request) -> Person | None:

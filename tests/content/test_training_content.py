@@ -29,7 +29,7 @@ def in_phase(phases: set[str]) -> list[Any]:
 
 def test_each_network_has_eight_accounts_with_persons_of_their_own():
     found = read("training_site/accounts.yaml")
-    keys(found, "mail_domain prefixes slots overrides")
+    keys(found, "mail_domain prefixes slots administrators overrides")
     assert found["prefixes"] == {slug: slug.replace("-", "") for slug in networks()}
     assert found["mail_domain"].endswith(".invalid")
     for slot in found["slots"]:

@@ -145,6 +145,7 @@ def includeme(config: Configurator) -> None:
     config.add_forbidden_view(
         not_found, refused_permission=("account:", "profile:", "person:administer")
     )
+    config.add_forbidden_view(not_found, path_info=r"^/manage(/|$)")
     config.add_view(
         account_page,
         name="account",

@@ -12,7 +12,6 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal, oid_of, resource_of
 from cpms_portal.core.settings import setting
@@ -28,8 +27,8 @@ from cpms_portal.security.sessions import FULL, PARTIAL, close_session, open_ses
 #: So long somebody has for the second step.
 SECOND_STEP = timedelta(minutes=15)
 REFUSED = _(
-    "That did not work. Check the name and the password. After several failures the portal "
-    "waits a while, up to a quarter of an hour, before it looks again."
+    "That did not work. Check the name and the password. After several failures the portal waits, "
+    "up to a quarter of an hour, before it looks again."
 )
 
 
@@ -75,21 +74,29 @@ class SignIn(FormView):
         """Offer no way back: this is the first page."""
         return None
 
-    def save(self, values: dict[str, Any]) -> Response:
+    def save(self, values: dict[str, Any]) -> Any:
         """Check the password and lead to the second step."""
         request = self.request
         person = check_password(
             request.root["people"], values["login"], values["password"], visitor(request)
         )
         if person is None:
-            raise ValueRefusedError(REFUSED)
+            return self.said_no(values["login"])
         open_session(request, oid_of(person), PARTIAL)
         return go_on(request, "sign-in/code" if person.account.enrolled else "sign-in/device")
+
+    def said_no(self, login: str) -> dict[str, Any]:
+        """Show the form again with the one answer for every reason."""
+        form = self.make_form()
+        form.set_appstruct({"login": login})
+        self.request.response.status_int = 422
+        return {**self.page(form), "refused": REFUSED}
 
     def extra(self) -> dict[str, Any]:
         """Return what the front door shows besides the form."""
         library = self.request.root.get("library")
         return {
+            "refused": None,
             "training": setting(self.request.registry, "cpms.site") == "training",
             "library": library and self.request.resource_path(library),
         }

@@ -39,6 +39,7 @@ def consents_page(patient: Patient, request: Request) -> dict[str, Any]:
             "title": CONSENT_TITLES[kind],
             "text": CONSENT_TEXTS[kind],
             "consent": patient.consent(kind),
+            "state": _("Given") if patient.consent(kind) else _("Not given"),
         }
         for kind in CONSENTS
     ]

@@ -12,13 +12,15 @@ from cpms_portal.core.i18n import _
 from cpms_portal.networks.resources import Institution
 from cpms_portal.patients.queries import headline_of, patients_of
 from cpms_portal.patients.resources import Patient, Patients
-from cpms_portal.patients.views.overview import facts_of
+from cpms_portal.patients.views.overview import Nothing, facts_of
 from cpms_portal.patients.views.passages import as_tab_above
 from cpms_portal.security.permissions import Permission
 from cpms_portal.workflow.queries import workflows
 
 SORTS = {"changed": _("Last change"), "title": _("Nickname")}
 HIDDEN_STATES = {"removed"}
+NOBODY_YET = Nothing(_("No patients yet"), _("Enrol a patient to ask the network a question."))
+NO_MATCH = Nothing(_("No patients here"), _("Other filters may show some."))
 
 
 @view_config(
@@ -61,6 +63,7 @@ def patients_page(centre: Institution, request: Request) -> dict[str, Any]:
         "address": lambda begin: _address(request, {**chosen, "start": begin}),
         "may_enrol": request.has_permission(Permission.PATIENT_ENROL, centre),
         "filtered": bool(where),
+        "nothing": NO_MATCH if where else NOBODY_YET,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -22,6 +23,14 @@ from cpms_portal.patients.schemas import (
 )
 from cpms_portal.security.permissions import Permission
 from cpms_portal.workflow.queries import state_of
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """What a page says when it has nothing to show: what is so, and what to do."""
+
+    heading: Any
+    text: Any
 
 
 def facts_of(patient: Patient, request: Request) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from cpms_portal.core.errors import UploadRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
 from cpms_portal.patients.resources import Patient
-from cpms_portal.patients.views.overview import facts_of
+from cpms_portal.patients.views.overview import Nothing, facts_of
 from cpms_portal.patients.views.passages import as_tab_above
 from cpms_portal.records.actions import add_document, remove_document
 from cpms_portal.records.queries import about_document, documents_of
@@ -28,6 +28,10 @@ from cpms_portal.security.permissions import Permission
 #: A downloaded file is never a page of ours, whatever it holds.
 ALONE = "sandbox; default-src 'none'"
 PREVIEWED = frozenset({"image/jpeg", "image/png"})
+NO_DOCUMENTS = Nothing(
+    _("No documents yet"),
+    _("Letters, reports and photos can be added here. DICOM studies go to Images."),
+)
 LARGEST_SIDE, MOST_PIXELS, MOST_BYTES = 1600, 60_000_000, 40_000_000
 
 
@@ -43,6 +47,7 @@ def documents_page(patient: Patient, request: Request) -> dict[str, Any]:
     return {
         **facts_of(patient, request),
         "title": _("Documents"),
+        "nothing": NO_DOCUMENTS,
         "lines": [_line(document, request) for document in documents_of(patient)],
         "may_add": request.has_permission(Permission.DOCUMENT_ADD, patient),
         "may_remove": request.has_permission(Permission.DOCUMENT_REMOVE, patient),

@@ -9,7 +9,7 @@ from pyramid.view import view_config
 
 from cpms_portal.core.i18n import _
 from cpms_portal.patients.resources import Patient
-from cpms_portal.patients.views.overview import facts_of
+from cpms_portal.patients.views.overview import Nothing, facts_of
 from cpms_portal.patients.views.passages import as_tab_above
 from cpms_portal.records.queries import (
     blocks_of,
@@ -22,6 +22,10 @@ from cpms_portal.records.queries import (
 from cpms_portal.records.resources import Record
 from cpms_portal.records.schemas.sections import STATUSES
 from cpms_portal.security.permissions import Permission
+
+EMPTY = Nothing(
+    _("Nothing is written yet"), _("Begin with the question. The rest can follow.")
+)
 
 
 @view_config(
@@ -37,6 +41,7 @@ def record_page(patient: Patient, request: Request) -> dict[str, Any]:
     return {
         **facts_of(patient, request),
         "title": _("Record"),
+        "nothing": EMPTY,
         "sections": [(section, blocks_of(section)) for section in record_of(patient, actor)],
         "empty": empty_sections_of(patient),
         "completeness": completeness(patient, actor),

@@ -41,9 +41,7 @@ def add_network_libraries(root: Any, actor: Actor) -> int:
     return len(bare)
 
 
-def add_page(
-    library: Library, slug: str, texts: Mapping[str, PageText], *, actor: Actor
-) -> Page:
+def add_page(library: Library, slug: str, texts: Mapping[str, PageText], *, actor: Actor) -> Page:
     """Make a page with its texts by language; it is private until it is published."""
     page = Page(created=actor.now)
     for language, text in texts.items():

@@ -76,9 +76,7 @@ def _import_page(
     return 1
 
 
-def _renew_page(
-    page: Any, found: dict[str, tuple[dict[str, Any], PageText]], actor: Actor
-) -> int:
+def _renew_page(page: Any, found: dict[str, tuple[dict[str, Any], PageText]], actor: Actor) -> int:
     changed = False
     for language, (_head, text) in found.items():
         kept = page.texts.get(language)

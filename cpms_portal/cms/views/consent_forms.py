@@ -28,7 +28,8 @@ def centre_of(request: Request) -> Institution | None:
     asked = request.GET.get("centre", "")
     if not asked:
         return None
-    centre = resource_of(request.root, int(asked)) if asked.isdecimal() and len(asked) < 20 else None
+    is_oid = asked.isdecimal() and len(asked) < 20
+    centre = resource_of(request.root, int(asked)) if is_oid else None
     seen = isinstance(centre, Institution) and request.has_permission(
         Permission.INSTITUTION_VIEW, centre
     )

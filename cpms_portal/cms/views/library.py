@@ -79,7 +79,7 @@ def page_page(context: Page, request: Request) -> dict[str, Any]:
         "headings": [one for one in read.headings if one.level <= 3],
         "tags": [(tag, tag_title(tag)) for tag in context.tags],
         "substituted": name_of_language(languages[0]) if language != languages[0] else None,
-        "others": [(one, name_of_language(one)) for one in sorted(context.texts) if one != language],
+        "others": [(one, name_of_language(one)) for one in sorted({*context.texts} - {language})],
     }
 
 

@@ -1,0 +1,224 @@
+"""Questions of the dashboards: what waits for a person, and cheap figures of a network.
+
+Whatever waits is found by the person's own principals, in a fixed number of catalog queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from cpms_portal.core.actor import Actor
+from cpms_portal.core.resources import oid_of, root_of
+from cpms_portal.networks.queries import network_of, places_of
+from cpms_portal.networks.resources import Country, Network
+from cpms_portal.panels.queries.people import portal_at
+from cpms_portal.panels.queries.progress import contributors, missing_signatures
+from cpms_portal.panels.resources import RUNNING, Panel
+from cpms_portal.patients.queries import patient_of
+from cpms_portal.search.queries import count, find
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.roles import OWN_ROLES, PANEL_ROLES, Role
+
+#: So many lines of one block are shown, and so many panels are looked at for them.
+SHOWN, LOOKED_AT = 8, 50
+CENTRE_ROLES = frozenset({Role.ASSISTANT, Role.ENROLLER, Role.GUEST, Role.HP})
+NETWORK_ROLES = frozenset({Role.COORDINATOR, Role.DISPATCHER})
+#: States of a panel in which its members give advice.
+ADVISING = frozenset({"data_completion", "assessment"})
+
+
+def acting_as(actor: Actor, roles: Iterable[Role]) -> Actor:
+    """Return an actor with only those principals that come from some roles."""
+    wanted = {"person" if role in OWN_ROLES else str(role) for role in roles}
+    held = {one for one in actor.principals if "@" in one and one.split("@")[0] in wanted}
+    return replace(actor, principals=frozenset(held))
+
+
+def _found(actor: Actor, noun: str, root: Any, **asked: Any) -> list[Any]:
+    """Return the items of a catalog query; none are looked for without principals."""
+    return find(actor, noun, within=root, **asked).items if actor.principals else []
+
+
+@dataclass
+class Waiting:
+    """Everything that waits for a person, each list with the most urgent first."""
+
+    invitations: list[Any]
+    requests: list[Any]
+    to_sign: list[Panel]
+    to_contribute: list[Panel]
+    leading: list[Panel]
+    asked: list[Panel]
+    drafts: list[Panel]
+    unassigned: list[Panel]
+    memberships: list[Any]
+
+    @property
+    def total(self) -> int:
+        """How many things wait for an answer of this person now."""
+        urgent = (self.invitations, self.requests, self.to_sign, self.to_contribute)
+        return sum(map(len, (*urgent, self.unassigned, self.memberships)))
+
+
+def waiting_for(person: Any, actor: Actor) -> Waiting:
+    """Return what waits for a person."""
+    root, me = root_of(person), oid_of(person)
+    panels = _panels_of(actor, root)
+    coordinating = acting_as(actor, NETWORK_ROLES)
+    unassigned = _found(
+        coordinating, "panel", root, where={"state": "awaiting_lead"}, sort="changed", size=SHOWN
+    )
+    return Waiting(
+        invitations=_invitations_for(actor, root, me),
+        requests=_requests_to(actor, root),
+        to_sign=[
+            one for one in panels if one.state == "sign_off" and me in missing_signatures(one)
+        ],
+        to_contribute=[one for one in panels if _may_advise(one, me)],
+        leading=[one for one in panels if one.lead == me and one.state in RUNNING],
+        asked=[
+            one for one in panels if one.requester == me and one.lead != me and one.state in RUNNING
+        ],
+        drafts=[one for one in panels if one.requester == me and one.state == "draft"],
+        unassigned=unassigned,
+        memberships=memberships_to_decide(actor, root),
+    )
+
+
+def _panels_of(actor: Actor, root: Any) -> list[Panel]:
+    """Return the running panels and drafts a person takes part in, those due first."""
+    taking_part = acting_as(actor, PANEL_ROLES - {Role.INVITED})
+    found = _found(
+        taking_part,
+        "panel",
+        root,
+        where={"state": ("draft", *RUNNING)},
+        sort="changed",
+        descending=True,
+        size=LOOKED_AT,
+    )
+    return sorted(found, key=lambda panel: (_due(panel), panel.__name__))
+
+
+def _due(resource: Any) -> float:
+    due: datetime | None = getattr(resource, "due", None)
+    return due.timestamp() if due is not None else float("inf")
+
+
+def _may_advise(panel: Panel, me: int) -> bool:
+    takes_part = me in panel.members and panel.state in ADVISING
+    return takes_part and me not in contributors(panel)
+
+
+def _invitations_for(actor: Actor, root: Any, me: int) -> list[Any]:
+    where = {"person": me, "state": "invited"}
+    found = find(actor, "invitation", within=root, where=where, sort="created", size=LOOKED_AT)
+    return sorted(found.items, key=_due)
+
+
+def _requests_to(actor: Actor, root: Any) -> list[Any]:
+    """Return the requests for information that this person's side answers."""
+    found = find(
+        actor,
+        "information_request",
+        within=root,
+        where={"state": "open"},
+        sort="created",
+        size=LOOKED_AT,
+    )
+    mine = [one for one in found if actor.may(Permission.INFORMATION_REQUEST_ANSWER, one)]
+    return sorted(mine, key=_due)
+
+
+def memberships_to_decide(actor: Actor, within: Any, *, size: int = SHOWN) -> list[Any]:
+    """Return the requests for membership that this person may decide, oldest first."""
+    deciding = acting_as(actor, [Role.COORDINATOR])
+    return _found(
+        deciding, "membership", within, where={"state": "requested"}, sort="created", size=size
+    )
+
+
+def recent_patients(actor: Actor, within: Any, *, size: int = SHOWN) -> list[Any]:
+    """Return the patients of the person's own centres that changed last."""
+    at_home = acting_as(actor, [*CENTRE_ROLES, Role.OWNER])
+    return _found(
+        at_home,
+        "patient",
+        within,
+        where={"state": ("enrolled", "withdrawn")},
+        sort="changed",
+        descending=True,
+        size=size,
+    )
+
+
+def running_panels(actor: Actor, within: Any, *, size: int = SHOWN) -> list[Panel]:
+    """Return the running panels below a node that the actor may see, last changed first."""
+    return find(
+        actor,
+        "panel",
+        within=within,
+        where={"state": RUNNING},
+        sort="changed",
+        descending=True,
+        size=size,
+    ).items
+
+
+@dataclass(frozen=True)
+class Place:
+    """A centre or network where a person holds roles."""
+
+    node: Any
+    network: Network
+    roles: tuple[str, ...]
+
+
+def places_at_work(person: Any, actor: Actor, kind: type) -> list[Place]:
+    """Return the centres, or the networks, where a person holds roles now, by name."""
+    found = []
+    for node, roles in places_of(person, actor):
+        network = network_of(node)
+        if isinstance(node, kind) and network is not None:
+            found.append(Place(node, network, tuple(roles)))
+    return sorted(found, key=lambda place: (place.network.acronym.lower(), place.node.title))
+
+
+def networks_at_work(person: Any, actor: Actor) -> list[Network]:
+    """Return the networks a person works in: by a role there or at one of its centres."""
+    nodes = (network_of(node) for node, _roles in places_of(person, actor))
+    found = {oid_of(network): network for network in nodes if network is not None}
+    return sorted(found.values(), key=lambda network: network.acronym.lower())
+
+
+def centres_in(country: Country) -> int:
+    """Return how many hospitals a country has in its network; guest access is not counted."""
+    return max(len(country) - 1, 0)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is counted of a network. phases: running state → number of panels."""
+
+    members: int
+    phases: dict[str, int]
+
+
+def figures_of(network: Network, actor: Actor) -> Figures:
+    """Return the figures of a network, of all its panels; for those who hold ``kpi:view`` only."""
+    portal = portal_at(actor)
+    phases = {
+        state: count(portal, "panel", within=network, where={"state": state}) for state in RUNNING
+    }
+    members = count(portal, "membership", within=network, where={"state": "active"})
+    return Figures(members, phases)
+
+
+def about_panel(panel: Panel) -> tuple[str, str]:
+    """Return the nickname of a panel's patient and the name of its thematic area."""
+    patient, network = patient_of(panel), network_of(panel)
+    area = network.area_title(panel.area) if network is not None else panel.area
+    return ("" if patient is None else patient.nickname), area

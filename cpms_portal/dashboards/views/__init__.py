@@ -1,0 +1,1 @@
+"""The pages that compose what the packages below know."""

@@ -1,0 +1,178 @@
+"""My work: what waits for a person, most urgent first; then their centres and patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import Portal, find_above
+from cpms_portal.dashboards.queries import (
+    SHOWN,
+    Waiting,
+    about_panel,
+    networks_at_work,
+    places_at_work,
+    recent_patients,
+    waiting_for,
+)
+from cpms_portal.networks.queries import institution_of, network_of
+from cpms_portal.networks.resources import Institution, Network
+from cpms_portal.panels.resources import Panel
+from cpms_portal.patients.views.overview import facts_of
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.roles import Role
+from cpms_portal.workflow.queries import state_of
+
+#: What the profiles people hold are called.
+PROFILES = {
+    Role.ASSISTANT: _("Assistant"),
+    Role.COORDINATOR: _("Coordinator"),
+    Role.DISPATCHER: _("Dispatcher"),
+    Role.DPO: _("Data protection officer"),
+    Role.ENROLLER: _("Enrols patients"),
+    Role.GUEST: _("Guest"),
+    Role.HP: _("Healthcare professional"),
+    Role.RESEARCHER: _("Researcher"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that waits: where it leads, what it is, about what, how far, by when."""
+
+    url: str
+    title: Any
+    about: tuple[Any, ...] = ()
+    state: Any = None
+    due: datetime | None = None
+    urgent: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """One kind of thing that waits. total: how many, when more wait than are shown."""
+
+    name: str
+    title: Any
+    icon: str
+    lines: list[Line] = field(default_factory=list)
+    total: int = 0
+
+
+def panel_line(panel: Panel, request: Request, *, url: str = "", due: Any = None) -> Line:
+    """Return the line of a panel: nickname and area, never more of the patient."""
+    nickname, area = about_panel(panel)
+    network = network_of(panel)
+    by = due or panel.due
+    return Line(
+        url or request.resource_path(panel),
+        _("${nickname}, panel ${number}", mapping={"nickname": nickname, "number": panel.number}),
+        (area, "" if network is None else network.acronym),
+        state_of(panel, request.registry),
+        by,
+        panel.urgent,
+        by is not None and by < request.actor.now,
+    )
+
+
+def _block(name: str, title: Any, icon: str, lines: Iterable[Line]) -> Block:
+    every = list(lines)
+    return Block(name, title, icon, every[:SHOWN], len(every))
+
+
+def blocks_of(waiting: Waiting, request: Request) -> list[Block]:
+    """Return everything that waits, most urgent first, without the kinds that are empty."""
+
+    def panels(found: list[Panel]) -> list[Line]:
+        return [panel_line(panel, request) for panel in found]
+
+    def parts(found: list[Any]) -> list[Line]:
+        return [panel_line(one.panel, request, due=one.due) for one in found]
+
+    blocks = [
+        _block("invitations", _("Invitations to answer"), "mail", parts(waiting.invitations)),
+        _block("to-sign", _("Outcomes to sign"), "sign", panels(waiting.to_sign)),
+        _block("requests", _("Information asked from you"), "help", parts(waiting.requests)),
+        _block("unassigned", _("Requests for assistance"), "flag", panels(waiting.unassigned)),
+        _block("to-contribute", _("Your advice is asked"), "edit", panels(waiting.to_contribute)),
+        _block(
+            "memberships",
+            _("Requests for membership"),
+            "people",
+            [membership_line(one, request) for one in waiting.memberships],
+        ),
+        _block("leading", _("Panels you lead"), "star", panels(waiting.leading)),
+        _block("asked", _("Your questions on the way"), "chat", panels(waiting.asked)),
+        _block("drafts", _("Drafts"), "clipboard", panels(waiting.drafts)),
+    ]
+    return [block for block in blocks if block.lines]
+
+
+def membership_line(membership: Any, request: Request) -> Line:
+    """Return the line of a request for membership."""
+    centre, network = institution_of(membership), network_of(membership)
+    return Line(
+        request.resource_path(membership),
+        membership.title,
+        (
+            PROFILES.get(membership.role, membership.role),
+            "" if centre is None else centre.display,
+            "" if network is None else network.acronym,
+        ),
+        state_of(membership, request.registry),
+    )
+
+
+def patient_line(patient: Any, request: Request) -> dict[str, Any]:
+    """Return the line of a patient of one's own centre: nickname, age, sex."""
+    centre = find_above(patient, Institution)
+    return {
+        **facts_of(patient, request),
+        "url": request.resource_path(patient),
+        "centre": "" if centre is None else centre.display,
+        "changed": patient.changed,
+    }
+
+
+def my_work(context: Portal, request: Request) -> dict[str, Any]:
+    """Show what waits."""
+    person, actor = request.person, request.actor
+    waiting = waiting_for(person, actor)
+    centres = places_at_work(person, actor, Institution)
+    return {
+        "title": _("My work"),
+        "waits": waiting.total,
+        "blocks": blocks_of(waiting, request),
+        "centres": [
+            {
+                "place": place,
+                "url": request.resource_path(place.node),
+                "may_enrol": request.has_permission(Permission.PATIENT_ENROL, place.node),
+            }
+            for place in centres
+        ],
+        "coordinates": places_at_work(person, actor, Network),
+        "networks": networks_at_work(person, actor),
+        "patients": [patient_line(one, request) for one in recent_patients(actor, context, size=5)],
+        "role_title": lambda role: PROFILES.get(role, role),
+    }
+
+
+def includeme(config: Configurator) -> None:
+    """Register the page."""
+    config.add_view(
+        my_work,
+        context=Portal,
+        name="my-work",
+        permission=Permission.PORTAL_ENTER,
+        request_method="GET",
+        renderer="cpms_portal.dashboards:templates/my_work.pt",
+        audited=True,
+    )

@@ -1,0 +1,160 @@
+"""Search: one box for everything the reader may see, by the beginnings of words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+
+from cpms_portal.cms.views.languages import reading_languages
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import Portal
+from cpms_portal.dashboards.views.my_work import panel_line
+from cpms_portal.networks.queries import institution_of, network_of
+from cpms_portal.panels.resources import RUNNING
+from cpms_portal.search.lookup import look_up
+from cpms_portal.search.queries import find
+from cpms_portal.security.permissions import Permission
+from cpms_portal.terminology.queries import suggest
+from cpms_portal.workflow.queries import state_of
+
+SHOWN = 8
+#: A text shorter than this finds too much to be of use.
+SHORTEST, LONGEST = 2, 100
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found."""
+
+    title: Any
+    url: str
+    about: tuple[Any, ...] = ()
+    state: Any = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things of one kind. more: whether there are others the words would have to be longer for."""
+
+    title: Any
+    icon: str
+    hits: list[Hit]
+    more: bool = False
+
+
+def _centre(one: Any, request: Request) -> Hit:
+    network = network_of(one)
+    return Hit(
+        one.display, request.resource_path(one), (network.acronym if network else "", one.city)
+    )
+
+
+def _network(one: Any, request: Request) -> Hit:
+    return Hit(one.display, request.resource_path(one), (one.title,))
+
+
+def _person(one: Any, request: Request) -> Hit:
+    return Hit(one.title, request.resource_path(one))
+
+
+def _page(one: Any, request: Request) -> Hit:
+    _language, text = one.text_for(reading_languages(request))
+    network = network_of(one)
+    return Hit(text.title, request.resource_path(one), (network.acronym if network else "",))
+
+
+def _patient(one: Any, request: Request) -> Hit:
+    centre = institution_of(one)
+    state = state_of(one, request.registry)
+    return Hit(one.nickname, request.resource_path(one), (centre.display if centre else "",), state)
+
+
+def _panel(one: Any, request: Request) -> Hit:
+    line = panel_line(one, request)
+    return Hit(line.title, line.url, line.about, line.state)
+
+
+Draw = Callable[[Any, Request], Hit]
+KINDS: tuple[tuple[str, Any, str, Draw], ...] = (
+    ("patient", _("Patients"), "person", _patient),
+    ("institution", _("Centres"), "hospital", _centre),
+    ("network", _("Networks"), "network", _network),
+    ("person", _("People"), "people", _person),
+    ("page", _("Pages"), "book", _page),
+)
+
+
+def search_page(context: Portal, request: Request) -> dict[str, Any]:
+    """Show what was found, by kind."""
+    sought = request.GET.get("q", "").strip()[:LONGEST]
+    enough = len(sought) >= SHORTEST
+    return {
+        "title": _("Search"),
+        "sought": sought,
+        "too_short": bool(sought) and not enough,
+        "groups": [group for group in _groups(sought, request) if group.hits] if enough else [],
+    }
+
+
+def _groups(sought: str, request: Request) -> list[Group]:
+    groups = []
+    found_patients: list[Any] = []
+    for noun, title, icon, draw in KINDS:
+        found = look_up(request.actor, noun, sought, within=request.root, size=SHOWN)
+        groups.append(
+            Group(title, icon, [draw(one, request) for one in found], found.total > len(found))
+        )
+        if noun == "patient":
+            found_patients = found.items
+    groups.insert(1, _panels_of(found_patients, request))
+    groups.insert(2, _by_diagnosis(sought, request))
+    return groups
+
+
+def _panels_of(patients: list[Any], request: Request) -> Group:
+    """Return the running panels of the patients found."""
+    panels = [
+        panel
+        for patient in patients
+        if patient.open_panels
+        for panel in find(
+            request.actor, "panel", within=patient, where={"state": RUNNING}, sort="changed"
+        )
+    ]
+    return Group(_("Panels"), "chat", [_panel(panel, request) for panel in panels[:SHOWN]])
+
+
+def _by_diagnosis(sought: str, request: Request) -> Group:
+    """Return the patients with a coded diagnosis or sign of that name."""
+    codings = suggest(request.registry, sought, systems=("ORPHA", "HPO"), limit=5)
+    hits = []
+    if codings:
+        codes = [f"{coding.system}:{coding.code}" for coding in codings]
+        found = find(
+            request.actor,
+            "patient",
+            within=request.root,
+            where={"code": codes},
+            sort="changed",
+            descending=True,
+            size=SHOWN,
+        )
+        hits = [_patient(one, request) for one in found]
+    return Group(_("Patients with this diagnosis or sign"), "lab", hits)
+
+
+def includeme(config: Configurator) -> None:
+    """Register the page."""
+    config.add_view(
+        search_page,
+        context=Portal,
+        name="search",
+        permission=Permission.SEARCH_USE,
+        request_method="GET",
+        renderer="cpms_portal.dashboards:templates/search.pt",
+        audited=True,
+    )

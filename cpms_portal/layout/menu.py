@@ -11,6 +11,7 @@ from pyramid.request import Request
 from zope.interface import providedBy
 
 from cpms_portal.core.i18n import _
+from cpms_portal.security.permissions import Permission
 
 Find = Callable[[Request], str | None]
 
@@ -48,7 +49,19 @@ def child_of_root(name: str) -> Find:
 
 def includeme(config: Configurator) -> None:
     """Register the four entries."""
-    config.add_menu_entry(_("My work"), view_of_root("my-work"), order=10, icon="inbox")
-    config.add_menu_entry(_("Networks"), child_of_root("networks"), order=20, icon="network")
+    config.add_menu_entry(
+        _("My work"),
+        view_of_root("my-work"),
+        order=10,
+        icon="inbox",
+        permission=Permission.PORTAL_ENTER,
+    )
+    config.add_menu_entry(
+        _("Networks"),
+        child_of_root("networks"),
+        order=20,
+        icon="network",
+        permission=Permission.PORTAL_ENTER,
+    )
     config.add_menu_entry(_("Library"), child_of_root("library"), order=30, icon="book")
     config.add_menu_entry(_("Help"), view_of_root("help"), order=40, icon="help")

@@ -107,7 +107,7 @@ class Layout(Marks):
         places = [place for place in reversed(list(lineage(self.context))) if self._shows(place)]
         return [
             Link(
-                place.title or _("Home"),
+                getattr(place, "short_title", "") or place.title or _("Home"),
                 self.request.resource_path(place),
                 current=place is self.context,
             )

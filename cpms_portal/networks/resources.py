@@ -63,6 +63,11 @@ class Network(Container):
         self.acronym = acronym
         self.display = display
 
+    @property
+    def short_title(self) -> str:
+        """The name among the nodes above a page."""
+        return self.acronym
+
     def area(self, area_id: str) -> Area | None:
         """Return a thematic area by its id, or None."""
         return next((area for area in self.areas if area.area_id == area_id), None)

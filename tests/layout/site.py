@@ -68,7 +68,7 @@ class ReaderPolicy:
 
 def tree() -> Node:
     """Return a root with networks, one of them with a country and a centre."""
-    see = (("hp@1", "place:view"),)
+    see = (("hp@1", "place:view"), ("hp@1", "portal:enter"))
     root = Node("CPMS", allow=(*see, ("hp@1", "portal:enter")))
     networks = root.seat("networks", Node("Networks", allow=see))
     liver = networks.seat("rare-liver", Node("RARE-LIVER", allow=see))

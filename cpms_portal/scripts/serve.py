@@ -41,7 +41,7 @@ def welcome(registry: Registry) -> str:
     lines = [f"The portal stands at {setting(registry, 'cpms.url')}"]
     names = _account_names(registry) if setting(registry, "cpms.site") == "training" else []
     if names:
-        password = registry.cpms_settings.get("cpms.identity.training_password")
+        password = setting(registry, "cpms.training.password")
         lines.append(f"Sign in as {', '.join(names)}")
         if password:
             lines.append(f"Password: {password}")

@@ -1,0 +1,70 @@
+"""Show the code of a training account, or make a site administrator.
+
+./cpms account NAME --code                     the code a training account's device shows now
+./cpms account add --administrator NAME MAIL   a site administrator; prints a link, once
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import transaction
+
+from cpms_portal.core.actor import Actor, system_actor
+from cpms_portal.core.settings import setting
+from cpms_portal.identity.actions import make_link, open_account
+from cpms_portal.identity.queries import training_code
+from cpms_portal.networks.actions import add_person
+from cpms_portal.people.importer import account_names
+from cpms_portal.scripts._opening import configured, opened, take_ini
+from cpms_portal.security.grants import grant
+from cpms_portal.security.roles import Role
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take a name, or what to make."""
+    take_ini(parser)
+    parser.add_argument("name", help="a training account, or add")
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--code", action="store_true", help="show the code of now")
+    chosen.add_argument("--administrator", nargs=2, metavar=("NAME", "MAIL"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the code or make the administrator."""
+    if options.code:
+        return show_code(options.ini, options.name)
+    if options.name != "add":
+        print("cpms account: did you mean: account add --administrator NAME MAIL", file=sys.stderr)
+        return 2
+    with opened(options.ini) as environment:
+        root, actor = environment["root"], system_actor(environment["registry"])
+        link = administrator_link(root, *options.administrator, actor=actor)
+        transaction.commit()
+    print(link)
+    return 0
+
+
+def show_code(ini: Path, name: str) -> int:
+    """Print the code of a training account; the database is not opened."""
+    registry = configured(ini).registry
+    code = training_code(registry, name)
+    if name.lower() not in account_names(Path(setting(registry, "cpms.content"))):
+        print(f"cpms account: no training account is called {name}", file=sys.stderr)
+        return 1
+    print(code)
+    return 0
+
+
+def administrator_link(root: Any, name: str, mail: str, *, actor: Actor) -> str:
+    """Make somebody a site administrator and return the link to set a password."""
+    people = root["people"]
+    person = people.person_of_login(mail) or add_person(people, name, mail, actor=actor)
+    if person.account is None:
+        open_account(person, actor)
+    grant(person, Role.ADMINISTRATOR, root, since=actor.now)
+    token = make_link(person, actor)
+    return f"{setting(actor.registry, 'cpms.url').rstrip('/')}/set-password/{token}"

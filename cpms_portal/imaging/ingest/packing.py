@@ -6,6 +6,7 @@ lies in its pack and where its pixels start, so that one frame is one ranged rea
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 

@@ -23,10 +23,10 @@ function listenToWheel(stage, viewer) {
       viewer.zoomBy(Math.exp(-event.deltaY / 300), place(stage, event));
       return;
     }
-    rest += event.deltaMode === 1 ? event.deltaY * 30 : event.deltaY;
-    const steps = Math.trunc(rest / 50);
+    rest += event.deltaMode === 1 ? event.deltaY * 35 : event.deltaY;
+    const steps = Math.trunc(rest / 80);
     if (steps) {
-      rest -= steps * 50;
+      rest -= steps * 80;
       viewer.step(steps);
     }
   }, { passive: false });

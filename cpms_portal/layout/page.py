@@ -71,6 +71,11 @@ class Layout(Marks):
         """Who is signed in, or None."""
         return getattr(self.request, "person", None)
 
+    @property
+    def unread(self) -> int | None:
+        """How many notices the reader has not read; None in a portal without notices."""
+        return getattr(self.request, "unread", None)
+
     @reify
     def messages(self) -> list[Message]:
         """What was told after the last change."""

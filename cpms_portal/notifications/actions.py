@@ -10,12 +10,11 @@ from cpms_portal.core.actor import Actor
 from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
 from cpms_portal.core.resources import oid_of, root_of
-from cpms_portal.notifications.queries import box_of
+from cpms_portal.notifications.queries import BOXES, box_of
 from cpms_portal.notifications.registration import text_of
 from cpms_portal.notifications.resources import Box, Notice, NoticeBoxes
 from cpms_portal.outbox.actions import send_notice
 
-BOXES = "notices"
 #: Older read notices are dropped when a box holds more than this.
 KEPT = 200
 

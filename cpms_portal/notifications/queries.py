@@ -12,6 +12,8 @@ from cpms_portal.notifications.registration import text_of
 from cpms_portal.notifications.resources import Box
 
 SHOWN = 50
+#: Where the boxes stand below the root; the page of notices is a view of the root itself.
+BOXES = "notice-boxes"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Shown:
 
 def box_of(person: Any) -> Box | None:
     """Return the box of a person, or None before the first notice."""
-    boxes = root_of(person).get("notices")
+    boxes = root_of(person).get(BOXES)
     return None if boxes is None else boxes.boxes.get(oid_of(person))
 
 

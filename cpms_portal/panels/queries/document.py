@@ -46,6 +46,13 @@ class Signer:
     objection: str
 
 
+def age_words(years: int) -> str:
+    """Return an age in words."""
+    if years == 0:
+        return _("under 1 year")
+    return _("1 year") if years == 1 else _("${years} years", mapping={"years": years})
+
+
 def panel_id(panel: Panel) -> str:
     """Return the neutral name of a panel: random id of the patient and number."""
     patient = patient_of(panel)
@@ -116,7 +123,7 @@ def document_values(panel: Panel, outcome: Outcome, actor: Actor) -> dict[str, A
         "panel_id": panel_id(panel),
         "round": outcome.round,
         "nickname": patient.nickname,
-        "age": patient.age(actor.now),
+        "age": age_words(patient.age(actor.now)),
         "sex": SEXES.get(patient.sex, patient.sex),
         "area": network.area_title(panel.area),
         "question": paragraphs(str(panel.read(actor.registry, "question") or "")),

@@ -125,10 +125,10 @@ TASKS = {
     "answer": Task(
         _("Answer the question of the panel"),
         _("The panel asked for information and waits for it."),
-        "contributions",
+        "advice",
     ),
     "contribution": Task(
-        _("Write your contribution"), _("The panel waits for your advice."), "contributions"
+        _("Write your contribution"), _("The panel waits for your advice."), "advice"
     ),
     "assistance": Task(
         _("Name a lead"), _("The centre asked for help with this panel."), "assign-lead"

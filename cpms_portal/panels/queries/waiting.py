@@ -60,8 +60,8 @@ TITLES = {
 }
 VIEWS = {
     "signature": "outcome",
-    "answer": "contributions",
-    "contribution": "contributions",
+    "answer": "advice",
+    "contribution": "advice",
     "assistance": "assistance",
 }
 

@@ -17,7 +17,7 @@ def includeme(config: Configurator) -> None:
     tabs = (
         ("", _("Overview"), Permission.PANEL_VIEW, ("edit", "step", "assign-lead")),
         ("case", _("Case"), Permission.RECORD_VIEW, ()),
-        ("contributions", _("Contributions"), Permission.CONTRIBUTION_VIEW, ("ask-information",)),
+        ("advice", _("Contributions"), Permission.CONTRIBUTION_VIEW, ("ask-information",)),
         ("outcome", _("Outcome"), Permission.OUTCOME_VIEW, ("edit-outcome",)),
         ("members", _("Members"), Permission.PANEL_VIEW, ("invite",)),
     )

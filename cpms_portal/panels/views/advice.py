@@ -34,7 +34,7 @@ class PanelForm(FormView):
     def back(self) -> Response:
         """Go to the contributions of the panel."""
         panel = self.context if isinstance(self.context, Panel) else self.context.panel
-        return HTTPSeeOther(self.request.resource_path(panel, "contributions"))
+        return HTTPSeeOther(self.request.resource_path(panel, "advice"))
 
     def cancel_url(self) -> str | None:
         """Lead back to the contributions."""
@@ -43,14 +43,14 @@ class PanelForm(FormView):
 
 @view_config(
     context=Panel,
-    name="contributions",
+    name="advice",
     permission=Permission.CONTRIBUTION_VIEW,
     renderer="cpms_portal.panels:templates/contributions.pt",
     request_method="GET",
 )
 @view_config(
     context=Panel,
-    name="contributions",
+    name="advice",
     permission=Permission.CONTRIBUTION_ADD,
     renderer="cpms_portal.panels:templates/contributions.pt",
     request_method="POST",
@@ -178,4 +178,4 @@ def withdraw(asked: InformationRequest, request: Request) -> Response:
     """Take a question back."""
     withdraw_request(asked, request.actor)
     request.tell(_("The question was taken back."))
-    return HTTPSeeOther(request.resource_path(asked.panel, "contributions"))
+    return HTTPSeeOther(request.resource_path(asked.panel, "advice"))

@@ -14,7 +14,7 @@ from cpms_portal.networks.queries import institution_of, network_of
 from cpms_portal.panels.actions.steering import move
 from cpms_portal.panels.queries import page
 from cpms_portal.panels.queries.case import case_of
-from cpms_portal.panels.queries.document import paragraphs
+from cpms_portal.panels.queries.document import age_words, paragraphs
 from cpms_portal.panels.queries.listing import is_overdue
 from cpms_portal.panels.queries.people import who
 from cpms_portal.panels.queries.progress import (
@@ -25,7 +25,7 @@ from cpms_portal.panels.queries.progress import (
 )
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import patient_of
-from cpms_portal.patients.schemas import SEX_TITLES
+from cpms_portal.patients.schemas.enrolment import SEX_TITLES
 from cpms_portal.security.permissions import Permission
 from cpms_portal.workflow.queries import state_of
 
@@ -37,7 +37,7 @@ def head_of(panel: Panel, request: Request) -> dict[str, Any]:
         raise HTTPNotFound()
     return {
         "nickname": patient.nickname,
-        "age": patient.age(request.actor.now),
+        "age": age_words(patient.age(request.actor.now)),
         "sex": SEX_TITLES[patient.sex],
         "area": network.area_title(panel.area),
         "centre": centre.display,

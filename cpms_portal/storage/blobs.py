@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from persistent import Persistent
 from pyramid.registry import Registry
@@ -43,9 +44,15 @@ class SealedBlob(Persistent):
         return self.read_range(registry, 0, self.size)
 
     def read_range(self, registry: Registry, start: int, length: int) -> Iterator[bytes]:
-        """Yield the bytes [start, start + length)."""
-        key = keyring(registry).key(self.key_id)
-        with self.blob.open("r") as source:
-            yield from open_range(
-                key, self.key_id.encode(), source, self.size, start=start, length=length
-            )
+        """Return the bytes [start, start + length), bit by bit.
+
+        File and key are taken at once: a response is sent after the connection was closed.
+        """
+        key, label = keyring(registry).key(self.key_id), self.key_id.encode()
+        source, size = self.blob.open("r"), self.size
+        return _closing(source, open_range(key, label, source, size, start=start, length=length))
+
+
+def _closing(source: BinaryIO, parts: Iterator[bytes]) -> Iterator[bytes]:
+    with source:
+        yield from parts

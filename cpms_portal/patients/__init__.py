@@ -18,6 +18,7 @@ def includeme(config: Configurator) -> None:
     config.scan(".effects")
     config.scan(".subscribers")
     config.add_importer("patients", "cpms_portal.patients.importer.import_patients", training=True)
+    config.add_importer("studies", "cpms_portal.patients.importer.import_studies", training=True)
     config.include("cpms_portal.imaging.ingest.holders")
     config.add_study_holder(
         "cpms_portal.patients.resources.Patient",

@@ -9,6 +9,7 @@ from typing import Any
 from cpms_portal.contentio.reading import check_keys, read_yaml
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ConfigurationRefusedError
+from cpms_portal.imaging.importer import import_study, read_studies
 from cpms_portal.networks.queries import country_of
 from cpms_portal.networks.resources import Institution
 from cpms_portal.patients.actions import enrol_patient
@@ -30,6 +31,17 @@ def import_patients(root: Any, folder: Path, actor: Actor) -> int:
         if imported_patient(centre, entry, actor) is None:
             _enrol(root, centre, entry, actor)
             made += 1
+    return made
+
+
+def import_studies(root: Any, folder: Path, actor: Actor) -> int:
+    """Give patients their invented studies; return how many were made."""
+    made, wanted = 0, read_studies(folder)
+    for entry, centre in read_patients(root, folder) if wanted else ():
+        patient = imported_patient(centre, entry, actor)
+        for study in wanted:
+            if study["patient"] == entry["id"] and patient is not None:
+                made += import_study(patient, study, acting(root, entry["account"], actor))
     return made
 
 

@@ -18,6 +18,7 @@ from cpms_portal.core.settings import setting
 from cpms_portal.patients.actions import set_headline, touch
 from cpms_portal.patients.queries import known_identity_of, patient_of
 from cpms_portal.patients.resources import Patient
+from cpms_portal.patients.schemas.codings import token_of
 from cpms_portal.records.queries import draft_field, draft_key, present_signs, section_field
 from cpms_portal.records.resources import (
     DOCUMENTS,
@@ -96,11 +97,7 @@ def _record(patient: Patient, actor: Actor) -> Record:
 def _tell_listings(patient: Patient, values: Mapping[str, Any], actor: Actor) -> None:
     disease = values.get("disease") or {}
     signs = present_signs(values)
-    codes = tuple(
-        f"{one['system']}:{one['code'].rpartition(':')[2]}"
-        for one in (disease, *signs)
-        if one.get("code")
-    )
+    codes = tuple(filter(None, map(token_of, (disease, *signs))))
     diagnosis = disease.get("display") or values.get("text", "")[:120]
     headline = {"diagnosis": diagnosis, "status": values.get("status", "")}
     set_headline(patient, headline, codes, actor)

@@ -18,6 +18,7 @@ from cpms_portal.records.resources import DOCUMENTS, RECORD, Document, Section
 from cpms_portal.records.schemas.laboratory import out_of_range
 from cpms_portal.records.schemas.sections import BY_NAME, SECTIONS, SectionKind
 from cpms_portal.storage.sealing import open_json
+from cpms_portal.terminology.queries import written_code
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,8 @@ def _cell(node: Any, value: Any, row: Mapping[str, Any] | None = None) -> Cell:
     if choices is not None:
         return Cell(node.title, choices.get(value, value))
     if isinstance(node.typ, CodingType) and value:
-        code = f"{value['system']} {value['code']}" if value.get("code") else ""
-        return Cell(node.title, value["display"], code.strip())
+        code = written_code(value["system"], value["code"]) if value.get("code") else ""
+        return Cell(node.title, value["display"], code)
     out = out_of_range(dict(row)) if row is not None and node.name == "value" else ""
     return Cell(node.title, value, out=out)
 

@@ -14,7 +14,7 @@ from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
 from cpms_portal.patients.actions import record_consent, withdraw_consent
 from cpms_portal.patients.resources import CONSENTS, Patient
-from cpms_portal.patients.schemas import (
+from cpms_portal.patients.schemas.enrolment import (
     CONSENT_TEXTS,
     CONSENT_TITLES,
     SIGNER_TITLES,
@@ -57,11 +57,12 @@ def consents_page(patient: Patient, request: Request) -> dict[str, Any]:
 def _steps(patient: Patient, request: Request) -> Iterator[dict[str, Any]]:
     say = request.localizer.translate
     for consent in patient.consents:
-        named = {"kind": say(CONSENT_TITLES[consent.kind]), "day": consent.given.isoformat()}
+        named = {"kind": say(CONSENT_TITLES[consent.kind])}
         yield {
-            "title": _("${kind}: recorded, signed ${day}", mapping=named),
+            "title": _("${kind}: recorded", mapping=named),
             "at": consent.recorded,
             "who": consent.recorded_by,
+            "signed": consent.given,
             "text": "",
         }
         if consent.withdrawn is not None:
@@ -69,6 +70,7 @@ def _steps(patient: Patient, request: Request) -> Iterator[dict[str, Any]]:
                 "title": _("${kind}: withdrawn", mapping=named),
                 "at": consent.withdrawn,
                 "who": consent.withdrawn_by,
+                "signed": None,
                 "text": consent.reason,
             }
 

@@ -17,7 +17,7 @@ from cpms_portal.networks.resources import Institution
 from cpms_portal.patients.actions import edit_enrolment, enrol_patient, free_nickname
 from cpms_portal.patients.queries import identity_of, opened_identity, possible_duplicates
 from cpms_portal.patients.resources import Patient
-from cpms_portal.patients.schemas import (
+from cpms_portal.patients.schemas.enrolment import (
     SEX_TITLES,
     EditEnrolmentSchema,
     EnrolmentSchema,

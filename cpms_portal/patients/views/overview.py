@@ -13,9 +13,9 @@ from pyramid.view import view_config
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
 from cpms_portal.patients.actions import remove_patient
-from cpms_portal.patients.queries import headline_of, identity_of
+from cpms_portal.patients.queries import identity_of
 from cpms_portal.patients.resources import CONSENTS, Patient
-from cpms_portal.patients.schemas import (
+from cpms_portal.patients.schemas.enrolment import (
     CONSENT_TITLES,
     SEX_TITLES,
     IdentitySchema,
@@ -38,6 +38,7 @@ def facts_of(patient: Patient, request: Request) -> dict[str, Any]:
     return {
         "nickname": patient.nickname,
         "age": age_text(patient, request),
+        "years": patient.age(request.actor.now),
         "sex": SEX_TITLES[patient.sex],
         "state": state_of(patient, request.registry),
     }
@@ -61,7 +62,6 @@ def patient_page(patient: Patient, request: Request) -> dict[str, Any]:
     may = request.has_permission
     return {
         **facts_of(patient, request),
-        "headline": headline_of(patient, request.actor),
         "consents": [(CONSENT_TITLES[kind], patient.consent(kind)) for kind in CONSENTS]
         if may(Permission.CONSENT_VIEW, patient)
         else [],

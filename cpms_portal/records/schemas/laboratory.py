@@ -38,24 +38,24 @@ class LabRowSchema(colander.MappingSchema):
     """One value."""
 
     analyte = colander.SchemaNode(Text(120), title=_("Analyte"), widget=TextWidget(width="medium"))
-    value = colander.SchemaNode(Text(60), title=_("Value"), widget=TextWidget(width="short"))
+    value = colander.SchemaNode(Text(60), title=_("Value"), widget=TextWidget(width="medium"))
     unit = colander.SchemaNode(
-        Text(30), title=_("Unit"), missing="", widget=TextWidget(width="short")
+        Text(30), title=_("Unit"), missing="", widget=TextWidget(width="medium")
     )
     low = colander.SchemaNode(
-        Number(), title=_("Reference from"), missing=None, widget=NumberWidget(width="short")
+        Number(), title=_("Reference from"), missing=None, widget=NumberWidget(width="medium")
     )
     high = colander.SchemaNode(
-        Number(), title=_("to"), missing=None, widget=NumberWidget(width="short")
+        Number(), title=_("to"), missing=None, widget=NumberWidget(width="medium")
     )
     date = colander.SchemaNode(
-        PartialDate(), title=_("Date"), missing="", widget=TextWidget(width="short")
+        PartialDate(), title=_("Date"), missing="", widget=TextWidget(width="medium")
     )
     loinc = colander.SchemaNode(
         Text(10),
         title=_("LOINC"),
         missing="",
-        widget=TextWidget(width="short"),
+        widget=TextWidget(width="medium"),
         validator=colander.Regex(
             r"\d{1,5}-\d\Z", msg=_("A LOINC code looks like 1742-6. Leave it empty if unsure.")
         ),

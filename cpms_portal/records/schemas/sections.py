@@ -17,7 +17,7 @@ from cpms_portal.forms.widgets import (
     TextAreaWidget,
     TextWidget,
 )
-from cpms_portal.records.schemas.codings import coding
+from cpms_portal.patients.schemas.codings import coding
 from cpms_portal.records.schemas.laboratory import LaboratorySchema
 
 STATUSES = {
@@ -78,7 +78,7 @@ def chosen(title: Any, choices: dict[str, Any], missing: str = "") -> colander.S
 class SignSchema(colander.MappingSchema):
     """One sign."""
 
-    sign = coding(_("Sign"), "HP")
+    sign = coding(_("Sign"), "HP", in_rows=True)
     presence = chosen(_("Present?"), PRESENCES, missing="present")
     onset = short(_("Onset"), width="short")
 

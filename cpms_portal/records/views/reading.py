@@ -23,9 +23,7 @@ from cpms_portal.records.resources import Record
 from cpms_portal.records.schemas.sections import STATUSES
 from cpms_portal.security.permissions import Permission
 
-EMPTY = Nothing(
-    _("Nothing is written yet"), _("Begin with the question. The rest can follow.")
-)
+EMPTY = Nothing(_("Nothing is written yet"), _("Begin with the question. The rest can follow."))
 
 
 @view_config(

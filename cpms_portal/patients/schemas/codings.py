@@ -6,6 +6,7 @@ from typing import Any
 
 import colander
 
+from cpms_portal.core.i18n import _
 from cpms_portal.forms.fields import Coding as Written
 from cpms_portal.forms.fields import CodingType
 from cpms_portal.forms.widgets import PickerWidget
@@ -13,6 +14,12 @@ from cpms_portal.terminology.interfaces import Coding
 from cpms_portal.terminology.queries import resolve, verify
 
 PARTS = ("system", "version", "code", "display")
+
+
+def token_of(coding: Written) -> str:
+    """Return a coding as listings keep it: ``ORPHA:905``; empty when it has no code."""
+    code = coding.get("code", "").rpartition(":")[2]
+    return f"{coding['system']}:{code}" if code else ""
 
 
 class CodedNode(colander.SchemaNode):
@@ -36,13 +43,19 @@ class CodedNode(colander.SchemaNode):
         self.typ = CodingType(resolved, verify=verified, free_text=True)
 
 
-def coding(title: Any, *systems: str, **about: Any) -> CodedNode:
+def coding(title: Any, *systems: str, in_rows: bool = False, **about: Any) -> CodedNode:
     """Return a question for one coded term."""
     asked = "&".join(f"system={system}" for system in systems)
     return CodedNode(
         CodingType(free_text=True),
         title=title,
         systems=systems,
-        widget=PickerWidget(suggest=f"/terms/suggest?{asked}", more="/terms"),
+        widget=PickerWidget(suggest=f"/terms/suggest?{asked}", more=None if in_rows else "/terms"),
         **about,
     )
+
+
+class FindByTermSchema(colander.MappingSchema):
+    """A coded diagnosis or sign to find patients by."""
+
+    term = coding(_("Diagnosis or sign"), "ORPHA", "HP")

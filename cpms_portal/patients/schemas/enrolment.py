@@ -143,15 +143,27 @@ class GivenConsentSchema(colander.MappingSchema):
         Text(),
         title=_("Signed by"),
         missing="patient",
+        default="patient",
         widget=SelectWidget(values=_options(SIGNER_TITLES), width="medium"),
         validator=colander.OneOf(tuple(SIGNER_TITLES)),
+    )
+
+
+class GivenCareSchema(GivenConsentSchema):
+    """The consent without which nobody is enrolled."""
+
+    given = colander.SchemaNode(
+        LocalDate(),
+        title=_("Date of the signature"),
+        missing_msg=_("Without a consent for care nobody can be enrolled. Enter its date."),
+        widget=DateWidget(),
     )
 
 
 class ConsentsSchema(colander.MappingSchema):
     """The three consents."""
 
-    care = GivenConsentSchema(title=CONSENT_TITLES["care"], description=CONSENT_TEXTS["care"])
+    care = GivenCareSchema(title=CONSENT_TITLES["care"], description=CONSENT_TEXTS["care"])
     registries = GivenConsentSchema(
         title=CONSENT_TITLES["registries"], description=CONSENT_TEXTS["registries"]
     )
@@ -178,8 +190,6 @@ def refuse_impossible_dates(node: colander.SchemaNode, values: Any, today: date)
         _refuse(refused, node, "identity.birth_date", _("Please check the year of birth."))
     for kind in CONSENTS if "consents" in values else ():
         said = wrong_date(values["consents"][kind]["given"], born, today)
-        if kind == "care" and values["consents"][kind]["given"] is None:
-            said = _("Without a consent for care nobody can be enrolled. Enter its date.")
         if said:
             _refuse(refused, node, f"consents.{kind}.given", said)
     if refused.children:

@@ -15,8 +15,6 @@ class CodeSystem:
     """A code system: short name, title, FHIR identifier, who is to be named, on what terms.
 
     prefix: what may stand before a code when people write it, such as ``ORPHA:905``.
-    bundled: the portal brings terms of it along; others are loaded by the operator, who needs
-    the licence.
     """
 
     name: str
@@ -25,10 +23,9 @@ class CodeSystem:
     attribution: str
     licence: str
     prefix: str = ""
-    bundled: bool = False
 
 
-_OPERATOR = _("Not part of the portal. Whoever runs the portal loads it and holds the licence.")
+_OPERATOR = _("Under the licence of whoever runs the portal")
 
 SYSTEMS = {
     system.name: system
@@ -40,7 +37,6 @@ SYSTEMS = {
             _("Orphanet, © INSERM 1999. The names are used unchanged; the version is shown."),
             _("Creative Commons Attribution 4.0 International (CC BY 4.0)"),
             prefix="ORPHA:",
-            bundled=True,
         ),
         CodeSystem(
             "HP",
@@ -48,7 +44,6 @@ SYSTEMS = {
             "http://human-phenotype-ontology.org",
             _("Human Phenotype Ontology Consortium. Used unchanged; the version is shown."),
             _("Free to use when the ontology and its version are named and nothing is altered"),
-            bundled=True,
         ),
         CodeSystem(
             "HGNC",
@@ -56,7 +51,6 @@ SYSTEMS = {
             "http://www.genenames.org",
             _("HUGO Gene Nomenclature Committee; symbols as the Human Phenotype Ontology has them"),
             _("Free of restrictions"),
-            bundled=True,
         ),
         CodeSystem(
             "UCUM",
@@ -64,7 +58,6 @@ SYSTEMS = {
             "http://unitsofmeasure.org",
             _("The Unified Code for Units of Measure, Regenstrief Institute; a choice of units"),
             _("Free to use when the codes keep their meaning and the source is named"),
-            bundled=True,
         ),
         CodeSystem(
             "ICD-10", "ICD-10", "http://hl7.org/fhir/sid/icd-10", _("World Health Organization"),

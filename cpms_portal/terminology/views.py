@@ -8,13 +8,14 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.response import Response
 
+from cpms_portal.core.i18n import _
 from cpms_portal.security.permissions import Permission
 from cpms_portal.terminology.queries import USUAL, loaded, suggest
 from cpms_portal.terminology.resources import Terms
 from cpms_portal.terminology.systems import SYSTEMS
 
 MOST = 12
-MOST_ON_PAGE = 50
+MOST_ON_PAGE = 25
 LONGEST_QUESTION = 200
 
 
@@ -45,10 +46,11 @@ def terms_page(context: Terms, request: Request) -> dict[str, Any]:
     chosen = system if system in there else USUAL[0]
     found = suggest(request.registry, asked, (chosen,), MOST_ON_PAGE) if asked else []
     systems = [each for each in SYSTEMS.values() if each.name in there]
+    shown = SYSTEMS[chosen]
     return {
         "asked": asked,
         "systems": systems,
-        "chosen": chosen,
+        "chosen": shown,
         "found": found,
         "most": MOST_ON_PAGE,
     }
@@ -60,6 +62,7 @@ def sources_page(context: Terms, request: Request) -> dict[str, Any]:
     for line in loaded(request.registry):
         by_system.setdefault(line.system, []).append(line)
     return {
+        "title": _("Sources and licences"),
         "there": [(SYSTEMS[name], lines) for name, lines in by_system.items() if name in SYSTEMS],
         "absent": [system for name, system in SYSTEMS.items() if name not in by_system],
     }

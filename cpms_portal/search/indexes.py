@@ -16,7 +16,7 @@ from pyramid.location import lineage
 from substanced.catalog import Field, Keyword, catalog_factory, indexview, indexview_defaults
 
 from cpms_portal.core.resources import oid_of
-from cpms_portal.search.words import words_of
+from cpms_portal.search.words import CALLED, words_of
 from cpms_portal.security.acl import principals_allowed
 
 CATALOG = "portal"
@@ -54,7 +54,7 @@ def facet_tokens(resource: Any) -> Iterable[str]:
             if one is not None:
                 yield f"{resource.noun}|{name}|{one}"
     for word in words_of(resource.index_words()):
-        yield f"{resource.noun}|word|{word}"
+        yield f"{resource.noun}|{CALLED}|{word}"
 
 
 @indexview_defaults(catalog_name=CATALOG)

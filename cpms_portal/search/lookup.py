@@ -7,7 +7,7 @@ from typing import Any
 from cpms_portal.core.actor import Actor
 from cpms_portal.search.actions import catalog_of
 from cpms_portal.search.queries import Found, find
-from cpms_portal.search.words import words_of
+from cpms_portal.search.words import CALLED, words_of
 
 #: So many words of a text count, and so many words may begin with each of them.
 MOST_WORDS, MOST_BEGUN = 6, 200
@@ -16,9 +16,9 @@ LAST = "\uffff"
 
 def _begun(anywhere: Any, noun: str, word: str) -> list[str]:
     """Return the indexed words of a noun that begin with a word; an answer to nobody yet."""
-    start = f"{noun}|word|{word}"
+    start = f"{noun}|{CALLED}|{word}"
     tokens = catalog_of(anywhere)["facets"]._fwd_index.keys(start, start + LAST)
-    skipped = len(noun) + len("|word|")
+    skipped = len(f"{noun}|{CALLED}|")
     return [token[skipped:] for _number, token in zip(range(MOST_BEGUN), tokens, strict=False)]
 
 
@@ -36,7 +36,7 @@ def look_up(
     Nothing for a text without words. Sorted by title: a patient is looked up by nickname.
     """
     asked = words_of(text)[:MOST_WORDS]
-    where = [("word", _begun(within, noun, word)) for word in asked]
+    where = [(CALLED, _begun(within, noun, word)) for word in asked]
     if not asked or not all(begun for _name, begun in where):
         return Found(0, [], 0, size)
     return find(actor, noun, within=within, where=where, sort=sort, size=size)

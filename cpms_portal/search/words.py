@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+#: The facet that holds the words something is looked up by.
+CALLED = "called"
 _WORD = re.compile(r"[^\W_]+")
 #: Letters that are not a plain letter with an accent.
 _PLAIN = str.maketrans({"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})

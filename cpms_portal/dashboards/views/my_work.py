@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from cpms_portal.security.roles import Role
 from cpms_portal.workflow.queries import state_of
 
 #: What the profiles people hold are called.
-PROFILES = {
+PROFILES: dict[str, Any] = {
     Role.ASSISTANT: _("Assistant"),
     Role.COORDINATOR: _("Coordinator"),
     Role.DISPATCHER: _("Dispatcher"),
@@ -39,6 +39,15 @@ PROFILES = {
     Role.GUEST: _("Guest"),
     Role.HP: _("Healthcare professional"),
     Role.RESEARCHER: _("Researcher"),
+}
+
+#: What the lead of a panel does next, by the state of the panel.
+NEXT_STEPS: dict[str, Any] = {
+    "selection": _("Next: invite members"),
+    "data_completion": _("Next: see that the record is complete"),
+    "assessment": _("Next: wait for advice, then write the outcome"),
+    "outcome": _("Next: finish the outcome"),
+    "sign_off": _("Next: wait for the signatures"),
 }
 
 
@@ -93,6 +102,10 @@ def blocks_of(waiting: Waiting, request: Request) -> list[Block]:
     def panels(found: list[Panel]) -> list[Line]:
         return [panel_line(panel, request) for panel in found]
 
+    def leading(panel: Panel) -> Line:
+        line = panel_line(panel, request)
+        return replace(line, about=(*line.about, NEXT_STEPS.get(panel.state, "")))
+
     def parts(found: list[Any]) -> list[Line]:
         return [panel_line(one.panel, request, due=one.due) for one in found]
 
@@ -108,7 +121,7 @@ def blocks_of(waiting: Waiting, request: Request) -> list[Block]:
             "people",
             [membership_line(one, request) for one in waiting.memberships],
         ),
-        _block("leading", _("Panels you lead"), "star", panels(waiting.leading)),
+        _block("leading", _("Panels you lead"), "star", map(leading, waiting.leading)),
         _block("asked", _("Your questions on the way"), "chat", panels(waiting.asked)),
         _block("drafts", _("Drafts"), "clipboard", panels(waiting.drafts)),
     ]

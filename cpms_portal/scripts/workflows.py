@@ -1,4 +1,4 @@
-"""Check the workflow files (check) or draw one as text (show NAME)."""
+"""Check the workflow files (check), draw one as text (show NAME), all as pages (draw)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import sys
 
 from cpms_portal.scripts._opening import configured, take_ini
+from cpms_portal.scripts._project import project_folder
+from cpms_portal.workflow.drawing import page_of
 from cpms_portal.workflow.interfaces import State, Transition, Workflow
 
 
@@ -16,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     steps.add_parser("check", help="refuse unknown words, with file and line")
     show = steps.add_parser("show", help="draw one as text")
     show.add_argument("name")
+    steps.add_parser("draw", help="write docs/workflows/ anew")
 
 
 def _permission_lines(state: State) -> list[str]:
@@ -49,6 +52,15 @@ def drawn(workflow: Workflow) -> str:
     return "\n".join(lines)
 
 
+def _draw(by_name: dict[str, Workflow]) -> int:
+    folder = project_folder() / "docs" / "workflows"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, workflow in by_name.items():
+        (folder / f"{name}.md").write_text(page_of(workflow), encoding="utf-8")
+    print(f"{len(by_name)} pages in {folder}")
+    return 0
+
+
 def run(options: argparse.Namespace) -> int:
     """Load every file; loading refuses what is wrong."""
     by_type = configured(options.ini).registry.cpms_workflows
@@ -56,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
     if options.step == "check":
         print(f"{len(by_name)} workflows, nothing wrong: {', '.join(sorted(by_name))}")
         return 0
+    if options.step == "draw":
+        return _draw(by_name)
     if options.name not in by_name:
         print(f"cpms: no workflow {options.name}: {', '.join(sorted(by_name))}", file=sys.stderr)
         return 1

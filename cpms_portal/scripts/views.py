@@ -10,6 +10,8 @@ from pyramid.registry import Registry
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from cpms_portal.scripts._opening import configured, take_ini
+from cpms_portal.security.policy import own_word
+from cpms_portal.security.roles import Role
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +34,7 @@ def _permission(registry: Registry, view: Any) -> str | None:
     for other in registry.introspector.related(view):
         if other.category_name == "permissions":
             value = other["value"]
-            return None if value == NO_PERMISSION_REQUIRED else str(value)
+            return None if value == NO_PERMISSION_REQUIRED else own_word(str(value))
     default = registry.introspector.get_category("default permission")
     return str(default[0]["introspectable"]["value"]) if default else None
 
@@ -42,12 +44,25 @@ def _methods(view: Any) -> list[str]:
     return sorted([methods] if isinstance(methods, str) else methods)
 
 
+def _public_permissions(registry: Registry) -> set[str | None]:
+    """Return the permissions somebody not signed in may hold, and None."""
+    states = (s for w in registry.cpms_workflows.values() for s in w.states.values())
+    found = (
+        name
+        for state in states
+        for name, roles in state.permissions.items()
+        if Role.EVERYONE in roles
+    )
+    return {None, *found}
+
+
 def views_of(registry: Registry) -> list[dict[str, Any]]:
     """Return the views of a portal, sorted by context and name.
 
-    ``second_factor`` is true where nobody enters before both factors are proven:
-    everywhere but on public views, because only then are there any principals.
+    ``second_factor`` is true where nobody enters before both factors are proven: everywhere but
+    on views without a permission, or with one that some workflow gives to everyone.
     """
+    public = _public_permissions(registry)
     found = []
     for entry in registry.introspector.get_category("views") or ():
         view = entry["introspectable"]
@@ -58,7 +73,8 @@ def views_of(registry: Registry) -> list[dict[str, Any]]:
                 "name": view["name"] or "",
                 "methods": _methods(view),
                 "permission": permission,
-                "second_factor": permission is not None,
+                "second_factor": permission not in public,
+                "exception": bool(view["exception_only"]),
                 "route": view["route_name"],
             }
         )

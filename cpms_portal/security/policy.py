@@ -54,11 +54,11 @@ class NodePolicy:
 
     def permits(self, context: Any, principals: Iterable[str], permission: str) -> Any:
         """Say whether principals hold a permission on a context."""
-        return self._acl.permits(context, principals, _own_word(permission))
+        return self._acl.permits(context, principals, own_word(permission))
 
     def principals_allowed_by_permission(self, context: Any, permission: str) -> set[str]:
         """Return the principals that hold a permission on a context."""
-        return set(self._acl.principals_allowed_by_permission(context, _own_word(permission)))
+        return set(self._acl.principals_allowed_by_permission(context, own_word(permission)))
 
 
 #: What nobody does in the management interface: it would pass by the one door for access
@@ -66,7 +66,8 @@ class NodePolicy:
 CLOSED = frozenset({"sdi.change-acls", "sdi.undo", "sdi.manage-workflow", "sdi.manage-user-groups"})
 
 
-def _own_word(permission: str) -> str:
+def own_word(permission: str) -> str:
+    """Return the permission that decides: for every word of the management interface, one."""
     if permission in CLOSED:
         return NOBODY
     if permission.startswith("sdi."):

@@ -25,4 +25,6 @@ def includeme(config: Configurator) -> None:
         permission=Permission.STUDY_VIEW,
         covers=("add-study",),
     )
+    # Who was recorded as looking at which study in which hour.
+    config.registry.cpms_frames_told = set()
     config.scan(".")

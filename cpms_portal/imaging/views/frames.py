@@ -9,6 +9,8 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from cpms_portal.core.events import Viewed, announce
+from cpms_portal.core.resources import oid_of
 from cpms_portal.imaging.frames.decoding import Frame, FrameError, frame_of
 from cpms_portal.imaging.frames.drawing import thumbnail
 from cpms_portal.imaging.ingest.facts import Facts
@@ -89,18 +91,32 @@ def metadata(study: Study, request: Request) -> dict[str, Any]:
     return {"series": found}
 
 
-@view_config(context=Study, name="frame", permission=Permission.STUDY_VIEW)
+def _tell_once(study: Study, request: Request) -> None:
+    """Record that somebody looks at a study: once an hour, not for each of its images."""
+    actor = request.actor
+    told = request.registry.cpms_frames_told
+    mark = (actor.oid, oid_of(study), actor.now.strftime("%Y%m%d%H"))
+    if mark not in told:
+        if len(told) > 10_000:
+            told.clear()
+        told.add(mark)
+        announce(request.registry, Viewed(study, actor, "study.images"))
+
+
+@view_config(context=Study, name="frame", permission=Permission.STUDY_VIEW, audited=False)
 def frame(study: Study, request: Request) -> Response:
     """Answer with the pixels of a frame, little-endian; the header says of what kind."""
     _, found = _asked(study, request)
+    _tell_once(study, request)
     response = Response(found.content, content_type="application/octet-stream")
     response.headers["X-Frame-Kind"] = found.kind
     response.headers["X-Frame-Size"] = f"{found.rows}x{found.columns}"
     return response
 
 
-@view_config(context=Study, name="thumbnail", permission=Permission.STUDY_VIEW)
+@view_config(context=Study, name="thumbnail", permission=Permission.STUDY_VIEW, audited=False)
 def small_picture(study: Study, request: Request) -> Response:
     """Answer with a small JPEG of a frame; of the middle one when none is named."""
     facts, found = _asked(study, request)
+    _tell_once(study, request)
     return Response(thumbnail(found, facts), content_type="image/jpeg")

@@ -9,7 +9,6 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import render_view_to_response, view_config
 
-from cpms_portal.core.events import Viewed, announce
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.actions import remove_study
 from cpms_portal.imaging.interfaces import IStudyHolder
@@ -67,7 +66,6 @@ def studies_container(studies: Studies, request: Request) -> Response:
 )
 def study_page(study: Study, request: Request) -> dict[str, Any]:
     """Show a study: its series, and the viewer."""
-    announce(request.registry, Viewed(study, request.actor, "study.viewed"))
     lines = []
     for series in sorted(study.series.values(), key=lambda one: int(one.series_id)):
         index = index_of(request.registry, study, series)

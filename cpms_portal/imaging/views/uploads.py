@@ -126,6 +126,7 @@ def _problem(request: Request, error: CPMSError) -> dict[str, Any]:
     request_method="POST",
     permission=Permission.STUDY_ADD,
     renderer="json",
+    audited=False,  # nothing of the patient is shown; what is stored is recorded as a change
 )
 def upload_step(holder: Any, request: Request) -> dict[str, Any]:
     """Start an upload (``{"size"}``), or ask what became of one (``…/<upload>/finish``)."""
@@ -170,6 +171,7 @@ def _finished(holder: Any, upload_id: str, request: Request) -> dict[str, Any]:
     request_method="PUT",
     permission=Permission.STUDY_ADD,
     renderer="json",
+    audited=False,  # nothing of the patient is shown; what is stored is recorded as a change
 )
 def upload_piece(holder: Any, request: Request) -> dict[str, Any]:
     """Take the next piece of an upload; the header ``X-Offset`` says where it stands."""
@@ -190,6 +192,7 @@ def upload_piece(holder: Any, request: Request) -> dict[str, Any]:
     request_method="GET",
     permission=Permission.STUDY_ADD,
     renderer="json",
+    audited=False,  # nothing of the patient is shown; what is stored is recorded as a change
 )
 def upload_state(holder: Any, request: Request) -> dict[str, Any] | Response:
     """Say how much of an upload is here, so that the rest can follow."""

@@ -73,7 +73,8 @@ class Attempts(Persistent):
         found: Count | None = self.kinds[kind].get(key)
         if found is None:
             return 0
-        return max(0, found.failures - int((moment - found.at) // LIMITS[kind].leak))
+        leaked = int(max(0.0, moment - found.at) // LIMITS[kind].leak)
+        return max(0, found.failures - leaked)
 
     def count(self, kind: str, key: str, moment: float) -> None:
         """Count a failure."""

@@ -21,6 +21,7 @@ from pyramid.response import Response
 from pyramid_zodbconn import get_connection
 
 from cpms_portal.core.clock import now
+from cpms_portal.core.resources import root_of
 from cpms_portal.core.settings import setting
 from cpms_portal.security.secret import sign, signature_holds
 
@@ -101,13 +102,18 @@ def session_key(request: Request) -> str:
     return digest(parts[0]) if parts else ""
 
 
-def _set_cookie(request: Request, response: Response, session_id: str) -> None:
-    used = int(now(request.registry).timestamp())
-    signature = sign(request.registry, PURPOSE, f"{session_id}.{used}")
+def _set_cookie(request: Request, response: Response, session_id: str | None) -> None:
+    """Put the cookie of a session on a response; None takes it off the browser."""
+    value = ""
+    if session_id is not None:
+        used = int(now(request.registry).timestamp())
+        signature = sign(request.registry, PURPOSE, f"{session_id}.{used}")
+        value = f"{session_id}.{used}.{signature}"
     name = cookie_name(request)
     response.set_cookie(
         name,
-        f"{session_id}.{used}.{signature}",
+        value,
+        max_age=0 if session_id is None else None,
         path="/",
         httponly=True,
         secure=name.startswith("__Host-"),
@@ -141,10 +147,7 @@ def close_session(request: Request) -> None:
     parts = _parts(request)
     if parts is not None:
         store_of(request).pop(digest(parts[0]), None)
-        name = cookie_name(request)
-        request.add_response_callback(
-            lambda _r, response: response.delete_cookie(name, path="/", samesite="Lax")
-        )
+        request.add_response_callback(lambda _r, response: _set_cookie(request, response, None))
 
 
 def _is_over(request: Request, record: SessionRecord) -> bool:
@@ -169,9 +172,9 @@ def sessions_of(request: Request, person_oid: int) -> list[tuple[str, SessionRec
 def end_sessions(anywhere: Any, person_oid: int, *, only: str = "", but: str = "") -> int:
     """End the sessions of a person and return how many: one, all, or all but one.
 
-    anywhere: a stored object. only, but: keys of sessions.
+    anywhere: any seated resource. only, but: keys of sessions.
     """
-    store = anywhere._p_jar.root()[STORE]
+    store = root_of(anywhere)._p_jar.root()[STORE]
     keys = [key for key, _record in of_person(store, person_oid)]
     ended = [key for key in keys if key != but and (not only or key == only)]
     for key in ended:

@@ -1,0 +1,53 @@
+"""People and accounts for tests; all names are invented."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import transaction
+
+from cpms_portal.core.actor import system_actor
+from cpms_portal.core.ids import random_id
+from cpms_portal.identity.actions import open_account, seal_device, set_password
+from cpms_portal.identity.queries import code_at, step_at, training_secret
+from cpms_portal.networks.actions import add_person
+from cpms_portal.security.grants import grant
+from cpms_portal.security.resources import Person
+from cpms_portal.security.roles import Role
+
+PASSWORD = "otter lamp meadow quartz"
+_NUMBER = count(1)
+
+
+def make_person(
+    root: Any,
+    registry: Any,
+    *,
+    name: str = "Maren Talweide",
+    password: str = PASSWORD,
+    secret: str | None = None,
+    role: Role | None = None,
+    node: Any = None,
+) -> Person:
+    """Return a new person with an account of their own, stored.
+
+    secret: of a device (base32); None for somebody who has not set one up. role, node: a grant.
+    """
+    actor = system_actor(registry)
+    mail = f"{random_id()}{next(_NUMBER)}@clinic.invalid"
+    person = add_person(root["people"], name, mail, actor=actor)
+    open_account(person, actor)
+    set_password(person, password, actor)
+    if secret is not None:
+        seal_device(person, "Phone", secret, last_step=0, actor=actor)
+    if role is not None:
+        grant(person, role, node)
+    transaction.commit()
+    return person
+
+
+def code_for(registry: Any, login: str, *, steps: int = 0) -> str:
+    """Return the code of a training account, so many time steps from now."""
+    step = step_at(system_actor(registry).now) + steps
+    return code_at(training_secret(registry, login), step)

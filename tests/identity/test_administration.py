@@ -1,0 +1,165 @@
+"""Site administrators look after accounts, and see nothing else."""
+
+from __future__ import annotations
+
+import pytest
+import transaction
+
+from cpms_portal.audit.trail import trail_of
+from cpms_portal.core.actor import system_actor
+from cpms_portal.core.resources import oid_of
+from cpms_portal.scripts.account import administrator_link
+from cpms_portal.security.attempts import begin_try, locked_accounts
+from tests.factories.people import PASSWORD
+
+NEW = "violet kettle harbour nine"
+
+
+@pytest.fixture
+def administrator(browser_of):
+    """The browser of the site administrator."""
+    return browser_of("siteadmin")
+
+
+def path_of(root, login, name):
+    """Return the address of a step for somebody's account."""
+    return f"/people/{root['people'].person_of_login(login).__name__}/{name}"
+
+
+def give_reason(app, path, reason="Recognised by video with the coordinator."):
+    """Fill in the form of a step."""
+    form = app.get(path).forms["form"]
+    form["reason"] = reason
+    return form.submit(expect_errors=True)
+
+
+@pytest.mark.parametrize("who", ["rareliverhpuser1", "rarelivercoordinator", "rareliverguest"])
+@pytest.mark.parametrize(
+    "path",
+    ["/people/", "/manage", "/manage/@@contents", "/manage/networks", "/manage/people/@@contents"],
+)
+def test_for_everybody_else_there_is_nothing(browser_of, who, path):
+    assert browser_of(who).get(path, expect_errors=True).status_int == 404
+
+
+@pytest.mark.parametrize("name", ["administer", "reset-factors", "disable", "enable"])
+def test_nobody_else_administers_an_account(browser_of, root, name):
+    app = browser_of("rarelivercoordinator")
+    path = path_of(root, "rareliverguest", name)
+    assert app.get(path, expect_errors=True).status_int == 404
+
+
+def test_people_are_listed_by_state(administrator, root, login):
+    person = root["people"].person_of_login(login)
+    assert give_reason(administrator, path_of(root, login, "disable")).status_int == 303
+    listed = administrator.get("/people/?state=disabled")
+    assert person.title in listed.text
+    assert give_reason(administrator, path_of(root, login, "enable")).status_int == 303
+    assert person.title not in administrator.get("/people/?state=disabled").text
+
+
+def test_closing_an_account_ends_its_sessions_at_once(administrator, visitor, login, root):
+    visitor.sign_in(login)
+    give_reason(administrator, path_of(root, login, "disable"))
+    assert not visitor.is_in()
+    give_reason(administrator, path_of(root, login, "enable"))
+    assert not visitor.is_in()
+
+
+def test_a_reset_leads_to_a_new_device_and_stands_in_the_trail(
+    administrator, visitor, login, root, registry
+):
+    visitor.sign_in(login)
+    assert give_reason(administrator, path_of(root, login, "reset-factors")).status_int == 303
+    assert not visitor.is_in()
+    assert visitor.give_password(login).location.endswith("/sign-in/device")
+    who = oid_of(root["people"].person_of_login("siteadmin"))
+    last = trail_of(registry).rows("who", who, 1)[0].entry
+    assert last.action == "account.factors_reset"
+    assert "Recognised" in last.detail
+
+
+def test_a_step_without_a_reason_is_not_taken(administrator, root, login):
+    answer = give_reason(administrator, path_of(root, login, "reset-factors"), "")
+    assert answer.status_int == 422
+    root._p_jar.sync()
+    assert root["people"].person_of_login(login).account.devices
+
+
+def test_a_step_needs_a_fresh_proof(administrator, root, login, clock):
+    clock.advance(minutes=11)
+    for name in ("reset-factors", "disable", "enable"):
+        assert "/prove" in administrator.get(path_of(root, login, name)).location
+
+
+def test_a_waiting_account_is_shown_and_let_try_again(administrator, root, login, registry):
+    person = root["people"].person_of_login(login)
+    for number in range(7):
+        begin_try(registry, oid_of(person), f"10.{number}.0.1")
+    assert "Waiting after too many failures" in administrator.get("/people/").text
+    page = administrator.get(path_of(root, login, "administer"))
+    form = next(one for one in page.forms.values() if one.action.endswith("/unlock"))
+    assert form.submit().status_int == 303
+    assert locked_accounts(registry) == []
+
+
+def test_the_management_interface_opens_and_shows_no_patient(administrator, root):
+    page = administrator.get("/manage").maybe_follow()
+    assert page.status_int == 200
+    assert "networks" in page.text
+    for network in root["networks"].values():
+        for country in network.countries():
+            for centre in country.institutions():
+                for patient in centre.get("patients", {}):
+                    here = f"/manage/networks/{network.__name__}/{country.__name__}"
+                    listed = administrator.get(f"{here}/{centre.__name__}/patients/@@contents")
+                    assert patient not in listed.text
+                    inside = f"{here}/{centre.__name__}/patients/{patient}/@@contents"
+                    assert administrator.get(inside, expect_errors=True).status_int == 404
+
+
+@pytest.mark.parametrize("name", ["@@acl_edit", "@@undo_recent", "@@rename", "@@upload", "@@add"])
+def test_the_management_interface_does_not_pass_by_workflows(administrator, name):
+    assert administrator.get(f"/manage/{name}", expect_errors=True).status_int == 404
+
+
+def test_the_first_administrator_sets_a_password_by_a_link_that_works_once(
+    visitor, root, registry, clock
+):
+    actor = system_actor(registry)
+    link = administrator_link(root, "Ada Moor", "ada@clinic.invalid", actor=actor)
+    transaction.commit()
+    path = link[link.index("/set-password") :]
+    form = visitor.app.get(path).forms["form"]
+    form["new"], form["again"] = NEW, NEW
+    assert form.submit().location == "http://localhost/sign-in"
+    assert "/sign-in" in visitor.app.get(path).location
+    answer = visitor.give_password("ada@clinic.invalid", NEW)
+    assert answer.location == "http://localhost/sign-in/device"
+
+
+@pytest.mark.parametrize("change", [str.upper, lambda path: path[:-1], lambda path: path + "x"])
+def test_an_altered_link_opens_nothing(visitor, root, registry, change):
+    actor = system_actor(registry)
+    link = administrator_link(root, "Bea Moor", "bea@clinic.invalid", actor=actor)
+    transaction.commit()
+    token = link.rpartition("/")[2]
+    assert "/sign-in" in visitor.app.get(f"/set-password/{change(token)}").location
+
+
+def test_a_link_ends_after_a_day(visitor, root, registry, clock):
+    actor = system_actor(registry)
+    link = administrator_link(root, "Cia Moor", "cia@clinic.invalid", actor=actor)
+    transaction.commit()
+    clock.advance(hours=24)
+    path = link[link.index("/set-password") :]
+    assert "/sign-in" in visitor.app.get(path).location
+
+
+def test_no_link_and_no_token_stand_in_the_trail(root, registry):
+    actor = system_actor(registry)
+    link = administrator_link(root, "Dea Moor", "dea@clinic.invalid", actor=actor)
+    transaction.commit()
+    secret = link.rpartition(".")[2]
+    assert all(secret not in str(row) for row in trail_of(registry).all_rows())
+    assert all(PASSWORD not in str(row) for row in trail_of(registry).all_rows())

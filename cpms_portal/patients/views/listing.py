@@ -111,7 +111,7 @@ def _address(request: Request, chosen: dict[str, Any]) -> str:
     return f"{request.path}?{urlencode(query)}" if query else request.path
 
 
-@view_config(context=Patients, permission=Permission.INSTITUTION_VIEW, audited=False)
+@view_config(context=Patients, permission=Permission.PATIENT_LIST, audited=False)
 def patients_container(patients: Patients, request: Request) -> Any:
-    """Be the tab of the centre; its view asks for the permission to list."""
+    """Be the tab of the centre; whoever may not list is told the same before it is there."""
     return as_tab_above(patients, request)

@@ -1,4 +1,4 @@
-"""Every view, as every role of its own and of a foreign network: allowed exactly where the YAML says.
+"""Every view, as every role of its own and of a foreign network: as the workflow files say.
 
 What is expected is worked out from the workflow files and the tree alone; stored access lists,
 the policy and the catalog are not asked. The training site gives the people and the objects, in

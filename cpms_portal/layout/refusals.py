@@ -9,6 +9,7 @@ from pyramid.request import Request
 from pyramid.security import principals_allowed_by_permission
 
 from cpms_portal.core.i18n import _
+from cpms_portal.layout.interfaces import IPassage
 from cpms_portal.security.roles import Role
 
 #: What a role is called when somebody is told which one would be needed.
@@ -100,7 +101,9 @@ def roles_that_may(permission: str, context: Any) -> list[Any]:
 
 
 def is_insider(request: Request, context: Any) -> bool:
-    """Say whether the reader may see the resource at all."""
+    """Say whether the reader may see the resource at all; for a passage, what it leads off."""
+    while IPassage.providedBy(context):
+        context = context.__parent__
     noun = getattr(context, "noun", None)
     if getattr(request, "person", None) is None or noun is None:
         return False

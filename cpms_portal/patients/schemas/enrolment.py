@@ -257,10 +257,11 @@ class RecordConsentSchema(GivenConsentSchema):
     def after_bind(self, node: colander.SchemaNode, kw: dict[str, Any]) -> None:
         """Ask for the date, and for one that can be."""
         node["given"].missing = colander.required
-        today = kw["actor"].now.date()
+        today, patient = kw["actor"].now.date(), kw.get("context")
+        born = date.fromisoformat(f"{patient.birth_month}-01") if patient is not None else None
 
         def possible(field: colander.SchemaNode, given: date) -> None:
-            said = wrong_date(given, None, today)
+            said = wrong_date(given, born, today)
             if said:
                 raise colander.Invalid(field, said)
 

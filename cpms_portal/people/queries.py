@@ -106,7 +106,7 @@ def _texts(person: Person, profile: Profile, actor: Actor) -> Iterator[str]:
 def words(text: str) -> list[str]:
     """Return the words of a text in small letters without accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(char for char in plain if not unicodedata.combining(char))
+    kept = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
     return [word for word in _WORD.findall(kept) if len(word) >= SHORTEST_WORD]
 
 

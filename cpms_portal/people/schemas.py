@@ -41,9 +41,20 @@ def language_name(code: str, language: str) -> str:
     return str(Locale.parse(language).languages.get(code, code))
 
 
+def _languages_field(language: str) -> colander.SchemaNode:
+    spoken = sorted((language_name(code, language), code) for code in SPOKEN)
+    return colander.SchemaNode(
+        colander.Set(),
+        name="languages",
+        title=_("Languages you can discuss a case in"),
+        validator=colander.ContainsOnly(SPOKEN),
+        missing=(),
+        widget=CheckboxListWidget(values=[(code, name) for name, code in spoken]),
+    )
+
+
 def profile_schema(language: str) -> colander.Schema:
     """Return what a profile asks; names of languages in the reader's."""
-    spoken = sorted((language_name(code, language), code) for code in SPOKEN)
     return colander.Schema(
         colander.SchemaNode(
             Text(80),
@@ -68,14 +79,7 @@ def profile_schema(language: str) -> colander.Schema:
             missing=(),
             widget=TextAreaWidget(rows=3),
         ),
-        colander.SchemaNode(
-            colander.Set(),
-            name="languages",
-            title=_("Languages you can discuss a case in"),
-            validator=colander.ContainsOnly(SPOKEN),
-            missing=(),
-            widget=CheckboxListWidget(values=[(code, name) for name, code in spoken]),
-        ),
+        _languages_field(language),
         colander.SchemaNode(
             LocalDate(),
             name="away_until",

@@ -105,6 +105,11 @@ class Form(deform.Form):
         return bool(self.problems)
 
     @property
+    def has_rows(self) -> bool:
+        """Say whether a button of a row would be the first to answer the Enter key."""
+        return any(isinstance(field.widget, rows.RowsWidget) for field in below(self))
+
+    @property
     def problems(self) -> list[Problem]:
         """Return every answer that cannot be taken, in the order of the page."""
         renderer = self.renderer

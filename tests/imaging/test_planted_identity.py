@@ -165,6 +165,17 @@ def test_every_row_of_the_table_when_planted_then_nothing_of_it_is_left(nested: 
             assert trace not in decision.content.lower(), (hex(tag), trace)
 
 
+def test_a_name_written_under_another_vr_than_its_own_when_stored_then_is_gone() -> None:
+    content = written(ct_slice(StudyPlan(size=8), 0, 0))
+    name = b"Zorglubia^Q "
+    # SecondaryReviewerName is PN in the dictionary; here it says LO.
+    element = b"\x14\x00\x04\x01LO" + len(name).to_bytes(2, "little") + name
+    at = content.index(b"\x18\x00\x50\x00DS")
+    decision = Deidentifier(KEY).deidentify(content[:at] + element + content[at:])
+    assert decision.status == "stored"
+    assert b"Zorglubia" not in decision.content
+
+
 def test_text_outside_the_vocabulary_in_a_description_when_stored_then_is_left_out() -> None:
     dataset = ct_slice(StudyPlan(), 0, 0)
     dataset.SeriesDescription = "t1_mprage_sag for Zorglub 0171 5550199 3D"

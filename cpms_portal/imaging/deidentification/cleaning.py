@@ -49,6 +49,10 @@ _NUMBERS = {
 }
 _BINARY = frozenset(("OB", "OW", "OF", "OD", "OL", "OV"))
 _WIDTHS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8, "AT": 4}
+_FAMILIES = {vr: "text" for vr in (*_FREE_TEXT, *_SHORT_TEXT)}
+_FAMILIES |= {vr: "digits" for vr in ("DS", "IS")}
+_FAMILIES |= {vr: "bytes" for vr in (*_BINARY, *_WIDTHS)}
+_FAMILIES |= {vr: vr for vr in ("PN", "AE", "DA", "TM", "DT", "UI", "AS", "UR")}
 _MOVERS: dict[str, Callable[[str, Shift], str]] = {
     "DA": moved_date,
     "TM": moved_time,
@@ -98,7 +102,11 @@ class Cleaner:
     def _by_vr(self, tag: int, vr: str) -> Callable[[Element, tuple[str, ...]], Outcome]:
         if tag == 0x00080005:
             return self._character_set
-        if tag & 0xFFFF == 0 or not dictionary_vr(tag) or vr in ("UN", "UR"):
+        known = dictionary_vr(tag)
+        if tag & 0xFFFF == 0 or not known or vr in ("UN", "UR"):
+            return self._removed
+        if _FAMILIES.get(vr) != _FAMILIES.get(known):
+            # A name written as plain text, a date as a number: what it is cannot be trusted.
             return self._removed
         if vr == "PN" or vr == "AE":
             return self._emptied

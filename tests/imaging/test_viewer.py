@@ -1,0 +1,110 @@
+"""The viewer in a real browser: a folder becomes a study that is sliced, windowed and measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from pyramid.traversal import resource_path
+
+from cpms_portal.patients.resources import Patient
+from tests.factories.dicom import StudyPlan, study_files
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update",
+             "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture
+def page(chromium_path, served, browser_of):
+    """A page of a clinician, 1280 pixels wide; what goes wrong in it fails the test."""
+    cookies = [
+        {"name": cookie.name, "value": cookie.value, "url": served}
+        for cookie in browser_of("rareliverhpuser1").cookiejar
+    ]
+    wrong: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.add_cookies(cookies)
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        opened.on(
+            "console",
+            lambda said: wrong.append(said.text) if said.type == "error" else None,
+        )
+        yield opened
+        browser.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def disc(tmp_path) -> Path:
+    """A folder as a hospital writes it, with the name of a person in its paths."""
+    for name, content in study_files(StudyPlan(series=2, slices=12, size=64, uid_seed="browser")):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tmp_path
+
+
+def shown(page: Page, number: int) -> None:
+    """Wait until an image is drawn."""
+    page.wait_for_selector(f'.viewer-stage[data-shown="{number}"]', timeout=20_000)
+
+
+def test_a_folder_when_dropped_in_the_browser_then_can_be_sliced_windowed_and_measured(
+    page, disc, root, served
+) -> None:
+    patients = root["networks"]["rare-liver"]["germany"]["de40"]["patients"]
+    patient = next(node for node in patients.values() if isinstance(node, Patient))
+    page.goto(f"{served}{resource_path(patient)}/add-study")
+    page.set_input_files("input[webkitdirectory]", str(disc))
+    page.wait_for_selector("[data-done]", timeout=60_000)
+    assert "24 images in 2 series stored." in page.inner_text("[data-progress]")
+    page.click("text=Look at the images")
+    shown(page, 7)
+    stage = page.locator(".viewer-stage")
+    stage.focus()
+    page.keyboard.press("ArrowDown")
+    shown(page, 8)
+    page.keyboard.press("End")
+    shown(page, 12)
+    page.mouse.move(*_middle(stage))
+    page.mouse.wheel(0, -100)
+    shown(page, 11)
+    page.select_option("[data-preset]", "-600,1500")
+    page.wait_for_function(_corner("window", "C -600"))
+    page.keyboard.press("Home")
+    page.select_option("[data-preset]", "")
+    _measure(page, stage)
+    page.click("text=Lung 1.0 B60f")
+    shown(page, 7)
+
+
+def _corner(name: str, words: str) -> str:
+    return f"document.querySelector('[data-corner={name}]').textContent.includes('{words}')"
+
+
+def _middle(stage) -> tuple[float, float]:
+    box = stage.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def _measure(page: Page, stage) -> None:
+    """Draw half the height of the image: 240 mm are shown from edge to edge, so it is 120."""
+    stage.scroll_into_view_if_needed()
+    page.click('[data-tool="measure"]')
+    x, y = _middle(stage)
+    height = stage.bounding_box()["height"]
+    page.evaluate(
+        """() => { const draw = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (words, ...rest) {
+          window.lastWords = words; return draw.call(this, words, ...rest); }; }"""
+    )
+    page.mouse.move(x, y - height / 4)
+    page.mouse.down()
+    page.mouse.move(x, y + height / 4, steps=4)
+    page.mouse.up()
+    page.wait_for_function("window.lastWords === '120.0 mm'", timeout=5_000)

@@ -23,7 +23,6 @@ from webtest import TestApp
 from zodburi import resolve_uri
 
 from cpms_portal import main
-from cpms_portal.core.substance import ROOT_KEY
 from cpms_portal.security.sessions import FULL, open_session
 
 PROJECT = Path(__file__).parents[1]

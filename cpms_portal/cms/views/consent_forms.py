@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from babel.dates import format_date
@@ -22,13 +23,15 @@ from cpms_portal.security.permissions import Permission
 
 PAPER = "cpms_portal.cms:templates/consent_form_paper.pt"
 
+OID = re.compile(r"-?[0-9]{1,19}")
+
 
 def centre_of(request: Request) -> Institution | None:
     """Return the centre the form is for, when the address names one the reader may see."""
     asked = request.GET.get("centre", "")
     if not asked:
         return None
-    is_oid = asked.isdecimal() and len(asked) < 20
+    is_oid = OID.fullmatch(asked) is not None and abs(int(asked)) < 2**63
     centre = resource_of(request.root, int(asked)) if is_oid else None
     seen = isinstance(centre, Institution) and request.has_permission(
         Permission.INSTITUTION_VIEW, centre

@@ -1,4 +1,8 @@
-"""Search: one box for everything the reader may see, by the beginnings of words."""
+"""Search: one box for everything the reader may see, by the beginnings of words.
+
+What is typed is posted: a nickname or a diagnosis must not stand in an address. An address with
+``?q=`` looks up centres, networks, people and pages only.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,11 @@ from pyramid.request import Request
 
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import Portal
+from cpms_portal.core.resources import Portal, oid_of
+from cpms_portal.dashboards.queries import places_at_work
 from cpms_portal.dashboards.views.my_work import panel_line
 from cpms_portal.networks.queries import institution_of, network_of
+from cpms_portal.networks.resources import Institution
 from cpms_portal.panels.resources import RUNNING
 from cpms_portal.search.lookup import look_up
 from cpms_portal.search.queries import find
@@ -22,6 +28,8 @@ from cpms_portal.terminology.queries import suggest
 from cpms_portal.workflow.queries import state_of
 
 SHOWN = 8
+#: A hospital is one node in each of its networks; so many nodes are looked at.
+MOST_NODES = 120
 #: A text shorter than this finds too much to be of use.
 SHORTEST, LONGEST = 2, 100
 
@@ -34,6 +42,7 @@ class Hit:
     url: str
     about: tuple[Any, ...] = ()
     state: Any = None
+    also: tuple[tuple[Any, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,13 +53,6 @@ class Group:
     icon: str
     hits: list[Hit]
     more: bool = False
-
-
-def _centre(one: Any, request: Request) -> Hit:
-    network = network_of(one)
-    return Hit(
-        one.display, request.resource_path(one), (network.acronym if network else "", one.city)
-    )
 
 
 def _network(one: Any, request: Request) -> Hit:
@@ -80,8 +82,6 @@ def _panel(one: Any, request: Request) -> Hit:
 
 Draw = Callable[[Any, Request], Hit]
 KINDS: tuple[tuple[str, Any, str, Draw], ...] = (
-    ("patient", _("Patients"), "person", _patient),
-    ("institution", _("Centres"), "hospital", _centre),
     ("network", _("Networks"), "network", _network),
     ("person", _("People"), "people", _person),
     ("page", _("Pages"), "book", _page),
@@ -90,7 +90,7 @@ KINDS: tuple[tuple[str, Any, str, Draw], ...] = (
 
 def search_page(context: Portal, request: Request) -> dict[str, Any]:
     """Show what was found, by kind."""
-    sought = request.GET.get("q", "").strip()[:LONGEST]
+    sought = request.params.get("q", "").strip()[:LONGEST]
     enough = len(sought) >= SHORTEST
     return {
         "title": _("Search"),
@@ -101,18 +101,50 @@ def search_page(context: Portal, request: Request) -> dict[str, Any]:
 
 
 def _groups(sought: str, request: Request) -> list[Group]:
-    groups = []
-    found_patients: list[Any] = []
+    groups = _clinical(sought, request) if request.method == "POST" else []
+    groups.append(_centres(sought, request))
     for noun, title, icon, draw in KINDS:
         found = look_up(request.actor, noun, sought, within=request.root, size=SHOWN)
-        groups.append(
-            Group(title, icon, [draw(one, request) for one in found], found.total > len(found))
-        )
-        if noun == "patient":
-            found_patients = found.items
-    groups.insert(1, _panels_of(found_patients, request))
-    groups.insert(2, _by_diagnosis(sought, request))
+        hits = [draw(one, request) for one in found]
+        groups.append(Group(title, icon, hits, found.total > len(found)))
     return groups
+
+
+def _clinical(sought: str, request: Request) -> list[Group]:
+    """Return patients by nickname, their panels, and patients by coded diagnosis or sign."""
+    found = look_up(request.actor, "patient", sought, within=request.root, size=SHOWN)
+    hits = [_patient(one, request) for one in found]
+    return [
+        Group(_("Patients"), "person", hits, found.total > len(found)),
+        _panels_of(found.items, request),
+        _by_diagnosis(sought, request),
+    ]
+
+
+def _centres(sought: str, request: Request) -> Group:
+    """Return the hospitals found, each once, with a link for each of its networks."""
+    found = look_up(request.actor, "institution", sought, within=request.root, size=MOST_NODES)
+    own = {
+        oid_of(place.node) for place in places_at_work(request.person, request.actor, Institution)
+    }
+    hospitals: dict[str, list[Any]] = {}
+    for node in found:
+        place = node.__parent__.__name__ if node.is_guest_access else ""
+        hospitals.setdefault(f"{node.code} {place}", []).append(node)
+    hits = [_hospital(nodes, own, request) for nodes in hospitals.values()]
+    more = len(hits) > SHOWN or found.total > len(found)
+    return Group(_("Centres"), "hospital", hits[:SHOWN], more)
+
+
+def _hospital(nodes: list[Any], own: set[int], request: Request) -> Hit:
+    first = next((node for node in nodes if oid_of(node) in own), nodes[0])
+    also = tuple(
+        (network.acronym, request.resource_path(node))
+        for node in nodes
+        if (network := network_of(node)) is not None
+    )
+    place = first.city or first.__parent__.title
+    return Hit(first.display, request.resource_path(first), (place,), also=also)
 
 
 def _panels_of(patients: list[Any], request: Request) -> Group:
@@ -154,7 +186,7 @@ def includeme(config: Configurator) -> None:
         context=Portal,
         name="search",
         permission=Permission.SEARCH_USE,
-        request_method="GET",
+        request_method=("GET", "POST"),
         renderer="cpms_portal.dashboards:templates/search.pt",
         audited=True,
     )

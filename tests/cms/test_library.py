@@ -1,0 +1,97 @@
+"""The library: open to everybody, in the reader's language, in the order of the editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import transaction
+
+from cpms_portal.cms.actions import add_page, publish
+from cpms_portal.cms.importer import import_consent_forms, import_library
+from cpms_portal.cms.resources import PageText
+from cpms_portal.core.settings import setting
+from cpms_portal.workflow.actions import transition
+
+
+def texts_of(library):
+    return {name: dict(page.texts) for name, page in library.items() if hasattr(page, "texts")}
+
+
+def test_anybody_reads_the_library_without_signing_in(app):
+    page = app.get("/library")
+    titles = [title.text for title in page.html.select(".listing-title")]
+    assert titles[:2] == ["Welcome", "Getting started"]
+    assert "no-store" not in page.headers["Cache-Control"]
+
+
+def test_a_tag_when_chosen_leaves_the_pages_that_have_it(app):
+    titles = app.get("/library?tag=start").html.select(".listing-title")
+    assert [title.text for title in titles] == ["Welcome", "Getting started"]
+
+
+def test_every_question_of_the_faq_can_be_linked_to(app):
+    html = app.get("/library/faq").html
+    questions = html.select(".prose h2")
+    assert len(questions) > 10
+    linked = {link["href"] for link in html.select(".on-this-page a")}
+    assert linked == {f"#{question['id']}" for question in questions}
+
+
+def test_a_page_when_missing_in_the_readers_language_is_the_original_with_a_note(app):
+    german = app.get("/library/privacy", headers={"Accept-Language": "de"})
+    assert german.html.select_one(".prose")["lang"] == "en"
+    assert "Deutsch" in german.html.select_one(".notice").text
+    english = app.get("/library/privacy", headers={"Accept-Language": "en"})
+    assert not english.html.select("main .notice")
+
+
+def test_a_page_when_private_is_seen_by_nobody_outside(app, root, portal):
+    page = add_page(root["library"], "not-yet", {"en": PageText("Not yet", "Soon.")}, actor=portal)
+    transaction.commit()
+    assert "Not yet" not in app.get("/library")
+    assert app.get("/library/not-yet").status_int == 303
+    publish(page, portal)
+    transaction.commit()
+    assert "Soon." in app.get("/library/not-yet")
+    transition(page, "retract", portal, reason="Out of date.")
+    transaction.commit()
+    assert app.get("/library/not-yet").status_int == 303
+
+
+def test_language_versions_when_written_belong_to_one_page(app, root, portal):
+    texts = {"en": PageText("Two tongues", "English."), "fr": PageText("Deux langues", "Français.")}
+    publish(add_page(root["library"], "two-tongues", texts, actor=portal), portal)
+    transaction.commit()
+    assert "Français." in app.get("/library/two-tongues", headers={"Accept-Language": "fr"})
+    asked = app.get("/library/two-tongues?language=fr", headers={"Accept-Language": "en"})
+    assert asked.html.h1.text.strip() == "Deux langues"
+
+
+def test_every_network_has_a_library_of_its_own(app, root):
+    for network in root["networks"].values():
+        assert "library" in network
+    assert "No page is published here yet" in app.get("/networks/rare-liver/library")
+
+
+def test_import_when_done_twice_changes_nothing(root, registry, portal):
+    folder = Path(setting(registry, "cpms.content"))
+    before = texts_of(root["library"])
+    assert import_library(root, folder, portal) == 0
+    assert import_consent_forms(root, folder, portal) == 0
+    assert texts_of(root["library"]) == before
+
+
+def test_import_when_a_page_was_changed_here_leaves_it_alone(root, registry, portal, tmp_path):
+    written = '---\ntitle: "{}"\norder: 1\ntags: [start]\nlanguage: en\n---\n{}\n'
+    path = tmp_path / "library" / "en" / "sample.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(written.format("Sample", "First."), encoding="utf-8")
+    assert import_library(root, tmp_path, portal) == 1
+    page = root["library"]["sample"]
+    path.write_text(written.format("Sample", "Second."), encoding="utf-8")
+    assert import_library(root, tmp_path, portal) == 0
+    assert page.texts["en"].text == "Second.\n"
+    page.texts["en"].text = "Changed by the office."
+    path.write_text(written.format("Sample", "Third."), encoding="utf-8")
+    import_library(root, tmp_path, portal)
+    assert page.texts["en"].text == "Changed by the office."

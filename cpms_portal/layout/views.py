@@ -129,6 +129,15 @@ def other_refusal(context: HTTPException, request: Request) -> Response:
     return answer(request, replace(refusals.REFUSED, status=context.status_int))
 
 
+def unreadable(context: UnicodeDecodeError, request: Request) -> Response:
+    """Refuse an address or a form that is not in UTF-8; elsewhere it is a failure of ours."""
+    try:
+        request.params.get("")
+    except UnicodeDecodeError:
+        return answer(request, refusals.REFUSED)
+    return failure(context, request)
+
+
 def failure(context: Exception, request: Request) -> Response:
     """Say that something broke, with a reference that stands in the log as well.
 
@@ -159,6 +168,7 @@ def includeme(config: Configurator) -> None:
         (BadCSRFOrigin, too_old),
         (HTTPRequestEntityTooLarge, too_large),
         (HTTPTooManyRequests, slow_down),
+        (UnicodeDecodeError, unreadable),
         (Exception, failure),
     ):
         config.add_exception_view(view, context=kind)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -90,4 +92,7 @@ def _enrol(root: Any, centre: Institution, entry: dict[str, Any], actor: Actor) 
         "residence": "" if country is None else country.code,
         "consents": {kind: {"given": given} for kind, given in entry["consents"].items()},
     }
-    enrol_patient(centre, values, acting(root, entry["account"], actor))
+    # Enrolled when the care consent was given, so that panels opened since then come after.
+    noon = datetime.combine(entry["consents"]["care"], time(12), UTC)
+    by = acting(root, entry["account"], actor)
+    enrol_patient(centre, values, replace(by, now=min(by.now, noon)))

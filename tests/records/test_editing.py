@@ -69,13 +69,8 @@ def test_draft_when_discarded_is_gone(browser, address):
     form["findings"] = "Never mind"
     browser.post(address + "draft/findings", form.submit_fields())
     page = browser.get(address + "edit-section/findings")
-    page = (
-        page.forms[
-            next(key for key in page.forms if key != "form" and "discard" in page.forms[key].action)
-        ]
-        .submit()
-        .follow()
-    )
+    discarding = [form for form in page.forms.values() if "discard" in form.action]
+    page = discarding[0].submit().follow()
     assert "did not save it" not in page
 
 
@@ -128,19 +123,20 @@ def test_section_when_unknown_is_not_found(browser, address):
     browser.get(address + "edit-section", status=404)
 
 
-@pytest.mark.parametrize("section", ["diagnosis", "laboratory", "genetics", "medication"])
-def test_section_when_given_another_row_keeps_the_first(browser, address, section):
+@pytest.mark.parametrize(
+    ("section", "field"),
+    [
+        ("diagnosis", "onset"),
+        ("laboratory", "analyte"),
+        ("genetics", "gene"),
+        ("medication", "drug"),
+    ],
+)
+def test_section_when_given_another_row_keeps_the_first(browser, address, section, field):
     form = browser.get(f"{address}edit-section/{section}").forms["form"]
-    first = {
-        "diagnosis": "onset",
-        "laboratory": "analyte",
-        "genetics": "gene",
-        "medication": "drug",
-    }
-    form[first[section]] = "Kept"
+    form[field] = "Kept"
     more = form.submit("add-row").forms["form"]
-    fields = more.fields[first[section]]
-    assert [field.value for field in fields] == ["Kept", ""]
+    assert [one.value for one in more.fields[field]] == ["Kept", ""]
 
 
 def test_record_when_the_clinician_is_of_the_training_site_is_filled(browser_of, root):

@@ -10,6 +10,7 @@ from babel import Locale
 from chameleon.utils import Markup
 
 from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import oid_of
 from cpms_portal.forms.fields import LocalDate, Text
 from cpms_portal.forms.widgets import (
     CheckboxWidget,
@@ -19,6 +20,7 @@ from cpms_portal.forms.widgets import (
     SelectWidget,
     TextWidget,
 )
+from cpms_portal.networks.queries import institution_of
 from cpms_portal.patients.resources import CONSENTS, SEXES
 
 SEX_TITLES = dict(zip(SEXES, (_("Female"), _("Male"), _("Other"), _("Not known")), strict=True))
@@ -176,7 +178,9 @@ class ConsentsSchema(colander.MappingSchema):
         request = kw.get("request")
         say = str if request is None else request.localizer.translate
         text = say(_("Download model consent forms"))
-        link = f'<a href="/library/consent-forms">{text}</a>'
+        centre = institution_of(kw["context"]) if kw.get("context") is not None else None
+        query = f"?centre={oid_of(centre)}" if centre is not None else ""
+        link = f'<a href="/library/consent-forms{query}">{text}</a>'
         node.description = _hint(kw, _("The signed paper stays in your centre."), link)
 
 

@@ -129,5 +129,6 @@ def test_enrolment_when_somebody_alike_is_in_another_centre_says_nothing(browser
 
 
 def test_model_consent_forms_when_enrolling_are_one_click_away(browser):
-    link = browser.get(CENTRE + "enrol").html.select_one('a[href^="/library/consent-forms?centre="]')
+    page = browser.get(CENTRE + "enrol").html
+    link = page.select_one('a[href^="/library/consent-forms?centre="]')
     assert link.text == "Download model consent forms"

@@ -16,6 +16,7 @@ from persistent import Persistent
 from pyramid.registry import Registry
 from zope.interface import implementer
 
+from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
 from cpms_portal.core.resources import Container, Content, content_type, find_above, oid_of
 from cpms_portal.layout.interfaces import IPassage
@@ -151,6 +152,7 @@ class Part(Sealed, Content):
 
     def __init__(self, person: int, round_: int, created: datetime) -> None:
         super().__init__("", created)
+        del self.title  # the class says it, for all, in the language of the reader
         self.person = person
         self.round = round_
 
@@ -182,6 +184,7 @@ class Invitation(Part):
     """Somebody asked to join a panel. person: the invitee. sealed: note, reason of the answer."""
 
     noun = "invitation"
+    title: str = _("Invitation")
     own_role = Role.INVITEE
     due: datetime | None = None
 
@@ -211,6 +214,7 @@ class Contribution(Part):
     """Advice of a member. sealed: text. edited: when the author last changed it, or None."""
 
     noun = "contribution"
+    title: str = _("Contribution")
     edited: datetime | None = None
 
     def index_facets(self) -> dict[str, Any]:
@@ -231,6 +235,7 @@ class InformationRequest(Part):
     """Something a member needs to know. sealed: text, answer. answered_by: oid, 0 before."""
 
     noun = "information_request"
+    title: str = _("Request for information")
     due: datetime | None = None
     answered_by: int = 0
     answered: datetime | None = None

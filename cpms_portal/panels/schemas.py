@@ -7,22 +7,25 @@ from typing import Any
 import colander
 
 from cpms_portal.core.i18n import _
-from cpms_portal.forms.fields import CodingType, Text
+from cpms_portal.forms.fields import Text
 from cpms_portal.forms.widgets import (
     CheckboxWidget,
     HiddenWidget,
-    PickerWidget,
     RadioWidget,
     SelectWidget,
     TextAreaWidget,
 )
 from cpms_portal.networks.queries import network_of
 from cpms_portal.panels.interfaces import AGREEMENT, NEEDED, SECTIONS
+from cpms_portal.patients.schemas.codings import coding
 
 WAYS = ("lead", "assistance", "draft")
 OTHER_SECTIONS = ("dissent", "references", "lay_summary")
 HINTS = {
-    "diagnosis": _("In words; a coded term may be added below."),
+    "summary": _("Needed before members can sign."),
+    "diagnosis": _("Needed before members can sign. A coded term may be added below."),
+    "recommended_treatment": _("Needed before members can sign."),
+    "agreement": _("Needed before members can sign."),
     "dissent": _("Who saw it otherwise, and why. Objections are printed by themselves."),
     "lay_summary": _("A few sentences a patient understands."),
 }
@@ -110,21 +113,13 @@ def text_schema(title: Any, hint: Any = None, rows: int = 8) -> colander.Schema:
     return schema
 
 
-def outcome_schema(suggest: Any = "", resolve: Any = None, verify: Any = None) -> colander.Schema:
-    """Return the schema of an outcome. suggest: address that suggests coded diagnoses."""
+def outcome_schema() -> colander.Schema:
+    """Return the schema of an outcome."""
     schema = colander.Schema()
     for name, title in SECTIONS.items():
         schema.add(_section(name, title))
         if name == "diagnosis":
-            schema.add(
-                colander.SchemaNode(
-                    CodingType(resolve, verify=verify),
-                    name="diagnosis_code",
-                    title=_("Coded diagnosis"),
-                    widget=PickerWidget(suggest=suggest),
-                    missing=None,
-                )
-            )
+            schema.add(coding(_("Coded diagnosis"), "ORPHA", name="diagnosis_code", missing=None))
     schema.add(
         colander.SchemaNode(
             colander.Integer(), name="revision", widget=HiddenWidget(), missing=0, default=0
@@ -139,6 +134,7 @@ def _section(name: str, title: Any) -> colander.SchemaNode:
             colander.String(),
             name=name,
             title=title,
+            description=HINTS[name],
             validator=colander.OneOf(list(AGREEMENT)),
             widget=RadioWidget(values=list(AGREEMENT.items())),
             missing="",

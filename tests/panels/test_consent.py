@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import transaction
 
 from cpms_portal.core.errors import TransitionDeniedError
 from cpms_portal.panels.actions.advice import contribute, request_information
 from cpms_portal.panels.actions.steering import move
-from cpms_portal.patients.actions import record_consent, withdraw_consent
+from cpms_portal.panels.queries.listing import line_of
+from cpms_portal.patients.actions import record_consent, remove_patient, withdraw_consent
 from cpms_portal.security.permissions import Permission
+from cpms_portal.storage.keys import KeyDestroyedError
 from tests.factories.panels import COORDINATOR, INVITED, MEMBER, REQUESTER, STRANGER
 
 CONSENT = {"given": date(2026, 11, 20), "signer": "patient"}
@@ -91,3 +94,16 @@ def test_the_number_of_running_panels_follows(cast):
     assert patient.open_panels == 1
     _withdraw(cast, panel)
     assert patient.open_panels == 0
+
+
+def test_lists_go_on_when_a_patient_was_erased(cast):
+    panel = cast.closed()
+    running = cast.selection()
+    for one in (panel, running):
+        remove_patient(one.__parent__.__parent__, "Asked for it.", cast(REQUESTER))
+    transaction.commit()
+    lines = [line_of(one, cast(REQUESTER)) for one in (panel, running)]
+    assert [(line.question, line.nickname) for line in lines] == [("", "")] * 2
+    assert (panel.state, running.state) == ("closed_frozen", "frozen")
+    with pytest.raises(KeyDestroyedError):
+        panel["outcomes"]["1"].read(cast.registry, "sections")

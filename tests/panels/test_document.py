@@ -40,7 +40,7 @@ def _streams(pdf: bytes) -> bytes:
     found = []
     for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S):
         try:
-            found.append(zlib.decompress(packed))
+            found.append(zlib.decompressobj().decompress(packed))
         except zlib.error:
             found.append(packed)
     return b"\n".join(found)

@@ -11,7 +11,9 @@ import transaction
 from cpms_portal.core.resources import root_of
 from cpms_portal.panels.actions.advice import contribute, request_information
 from cpms_portal.panels.queries.progress import contributions_of, final_outcome
+from cpms_portal.panels.resources import Contribution
 from cpms_portal.patients.actions import withdraw_consent
+from cpms_portal.workflow.actions import begin
 from tests.factories.panels import (
     AREA,
     COORDINATOR,
@@ -23,7 +25,9 @@ from tests.factories.panels import (
     SECOND,
     SECTIONS,
     STRANGER,
+    Cast,
 )
+from tests.ground import NOON
 
 
 def path_of(resource):
@@ -244,3 +248,28 @@ def test_the_final_outcome_is_kept_by_the_portal_not_by_the_reader(browser_of, c
     transaction.abort()
     final_outcome(panel)._p_activate()
     assert final_outcome(panel)._p_serial == serial
+
+
+def test_two_processes_that_add_to_one_panel_do_not_collide(site, cast):
+    panel = cast.assessment()
+    transaction.commit()
+    writers = []
+    for login in (MEMBER, SECOND):
+        manager = transaction.TransactionManager(explicit=False)
+        connection = site.registry._zodb_databases[""].open(manager)
+        there = connection.root()["app_root"]
+        same = there
+        for name in path_of(panel).strip("/").split("/"):
+            same = same[name]
+        people = Cast(there, site.registry)
+        part = Contribution(people.person(login).__oid__, 1, NOON)
+        same["contributions"].add(f"of-{login}", part)
+        part.keep(site.registry, "text", "Advice.")
+        begin(part, people(login))
+        writers.append((manager, connection))
+    for manager, _connection in writers:
+        manager.commit()
+    for _manager, connection in writers:
+        connection.close()
+    transaction.abort()
+    assert len(contributions_of(panel)) == 2

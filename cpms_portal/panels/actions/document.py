@@ -6,7 +6,10 @@ portal starts without them; then the outcome is final as well and the page says 
 
 from __future__ import annotations
 
+import atexit
 import logging
+import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,8 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent.parent
 TEMPLATE = PageTemplateFile(str(HERE / "templates" / "outcome_document.pt"))
 STYLE = HERE / "static" / "outcome_document.css"
+#: The fonts of a process are shared by its threads.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class DocumentUnavailableError(CPMSError):
@@ -99,14 +104,26 @@ def _translator(say: Any) -> Any:
 def pdf_of(page: str) -> bytes:
     """Return a page as PDF/UA-1; DocumentUnavailableError without the system libraries."""
     try:
-        from weasyprint import CSS, HTML
-        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint import HTML
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:
         raise DocumentUnavailableError from error
-    # Our style may name our fonts; what people wrote loads nothing at all.
-    fonts, own_files = FontConfiguration(), URLFetcher(allowed_protocols=("file",))
-    style = CSS(filename=str(STYLE), font_config=fonts, url_fetcher=own_files)
-    html = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("none",)))
-    made = html.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
+    with _ONE_AT_A_TIME:
+        style, fonts = _style()
+        # What people wrote loads nothing at all.
+        html = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("none",)))
+        made = html.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
     return bytes(made)
+
+
+@cache
+def _style() -> tuple[Any, Any]:
+    """Return our style with our fonts, unpacked once a process."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    # The library removes its files when the fonts go; later than this it cannot.
+    atexit.register(_style.cache_clear)
+    fonts, own_files = FontConfiguration(), URLFetcher(allowed_protocols=("file",))
+    return CSS(filename=str(STYLE), font_config=fonts, url_fetcher=own_files), fonts

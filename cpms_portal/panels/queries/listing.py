@@ -13,6 +13,7 @@ from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.patients.resources import Patient
 from cpms_portal.search.queries import Found, count, find
+from cpms_portal.storage.keys import KeyDestroyedError
 from cpms_portal.workflow.interfaces import State
 from cpms_portal.workflow.queries import state_of, workflows
 
@@ -40,6 +41,14 @@ def excerpt(text: str, length: int = EXCERPT) -> str:
     return joined if len(joined) <= length else joined[:length].rsplit(" ", 1)[0] + " …"
 
 
+def question_of(panel: Panel, actor: Actor) -> str:
+    """Return the question of a panel; empty when the patient was erased since."""
+    try:
+        return str(panel.read(actor.registry, "question") or "")
+    except KeyDestroyedError:
+        return ""
+
+
 def line_of(panel: Panel, actor: Actor) -> PanelLine:
     """Return a panel as one line."""
     patient, network, centre = patient_of(panel), network_of(panel), institution_of(panel)
@@ -47,7 +56,7 @@ def line_of(panel: Panel, actor: Actor) -> PanelLine:
         panel,
         "" if patient is None else patient.nickname,
         "" if network is None else network.area_title(panel.area),
-        excerpt(str(panel.read(actor.registry, "question") or "")),
+        excerpt(question_of(panel, actor)),
         state_of(panel, actor.registry),
         "" if centre is None else centre.display,
         panel.due,

@@ -22,7 +22,12 @@ from cpms_portal.panels.actions.advice import (
 from cpms_portal.panels.actions.steering import keep_draft
 from cpms_portal.panels.queries import page
 from cpms_portal.panels.queries.document import paragraphs
-from cpms_portal.panels.resources import Contribution, InformationRequest, Panel
+from cpms_portal.panels.resources import (
+    Contribution,
+    Contributions,
+    InformationRequest,
+    Panel,
+)
 from cpms_portal.panels.schemas import text_schema
 from cpms_portal.panels.views.panel import head_of
 from cpms_portal.security.permissions import Permission
@@ -55,7 +60,7 @@ class PanelForm(FormView):
     renderer="cpms_portal.panels:templates/contributions.pt",
     request_method="POST",
 )
-class Contributions(PanelForm):
+class Advice(PanelForm):
     """Read what was advised and asked, and contribute."""
 
     title = _("Contributions")
@@ -92,6 +97,12 @@ class Contributions(PanelForm):
         contribute(self.context, values["text"], self.request.actor)
         self.request.tell(_("Thank you. Your contribution is in the panel."))
         return self.back()
+
+
+@view_config(context=Contributions, permission=Permission.CONTRIBUTION_VIEW, audited=False)
+def to_advice(contributions: Contributions, request: Request) -> Response:
+    """Lead from the container to the page that shows what is in it."""
+    return HTTPSeeOther(request.resource_path(contributions.__parent__, "advice"))
 
 
 @view_config(

@@ -14,7 +14,7 @@ from cpms_portal.networks.resources import Network
 from cpms_portal.panels.actions.steering import assign_lead
 from cpms_portal.panels.queries.document import paragraphs
 from cpms_portal.panels.queries.experts import candidates, chosen_people
-from cpms_portal.panels.queries.listing import assistance_queue, line_of
+from cpms_portal.panels.queries.listing import assistance_queue, line_of, question_of
 from cpms_portal.panels.resources import Panel
 from cpms_portal.panels.views.panel import head_of
 from cpms_portal.security.permissions import Permission
@@ -77,7 +77,7 @@ class AssignLead:
         return {
             **head,
             "title": _("Name a lead"),
-            "question": paragraphs(str(panel.read(self.request.registry, "question") or "")),
+            "question": paragraphs(question_of(panel, self.request.actor)),
             "areas": [one for one in head["network"].areas if not one.retired],
             "chosen_area": area,
             "text": text,

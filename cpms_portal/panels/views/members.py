@@ -19,6 +19,7 @@ from cpms_portal.panels.actions.invitations import (
 from cpms_portal.panels.queries import page
 from cpms_portal.panels.queries.document import paragraphs
 from cpms_portal.panels.queries.experts import candidates, chosen_people
+from cpms_portal.panels.queries.listing import question_of
 from cpms_portal.panels.queries.people import who
 from cpms_portal.panels.resources import RUNNING, Invitation, Panel
 from cpms_portal.panels.views.panel import head_of
@@ -105,7 +106,7 @@ def invitation_page(invitation: Invitation, request: Request) -> Any:
     if not request.has_permission(Permission.INVITATION_ANSWER, invitation):
         return HTTPSeeOther(request.resource_path(panel))
     preview = invitation.state == "invited"
-    question = str(panel.read(request.registry, "question") or "") if preview else ""
+    question = question_of(panel, request.actor) if preview else ""
     return {
         **head_of(panel, request),
         "title": _("Invitation to a panel"),

@@ -65,7 +65,7 @@ class EditOutcome(FormView):
 
     def schema(self) -> Schema:
         """Ask for every section."""
-        return outcome_schema(suggest="/terminology/suggest?system=ORPHA")
+        return outcome_schema()
 
     def cancel_url(self) -> str | None:
         """Lead back to the outcome."""

@@ -15,7 +15,7 @@ from cpms_portal.panels.actions.steering import move
 from cpms_portal.panels.queries import page
 from cpms_portal.panels.queries.case import case_of
 from cpms_portal.panels.queries.document import age_words, paragraphs
-from cpms_portal.panels.queries.listing import is_overdue
+from cpms_portal.panels.queries.listing import is_overdue, question_of
 from cpms_portal.panels.queries.people import who
 from cpms_portal.panels.queries.progress import (
     contributors,
@@ -61,7 +61,7 @@ def panel_page(panel: Panel, request: Request) -> dict[str, Any]:
     chosen = None if task is None or task.step is None else task.step.name
     return {
         **head_of(panel, request),
-        "question": paragraphs(str(panel.read(request.registry, "question") or "")),
+        "question": paragraphs(question_of(panel, request.actor)),
         "task": task,
         "steps": [step for step in page.steps(panel, actor) if step.name != chosen],
         "history": page.history(panel, actor),

@@ -38,7 +38,7 @@ PIECE = 1024 * 1024
 
 
 def save_section(
-    patient: Patient, section: str, values: Mapping[str, Any], base_version: int, actor: Actor
+    patient: Patient, section: str, values: Mapping[str, Any], *, base_version: int, actor: Actor
 ) -> Section:
     """Save a section; ConflictError when somebody saved it since ``base_version`` was read.
 
@@ -127,13 +127,11 @@ def discard_draft(patient: Patient, section: str, actor: Actor) -> None:
         record.drafts.pop(draft_key(section, actor), None)
 
 
-def add_document(
-    patient: Patient, name: str, media_type: str, stream: BinaryIO, actor: Actor
-) -> Document:
+def add_document(patient: Patient, name: str, stream: BinaryIO, actor: Actor) -> Document:
     """Add a document; UploadRefusedError says why a file cannot be taken.
 
-    media_type: what the browser says; the portal believes extension and content instead.
-    stream: a file that can be read again from its start.
+    name: its extension and the content must agree; what a browser says of the kind does not
+    count. stream: a file that can be read again from its start.
     """
     size = stream.seek(0, 2)
     check_size(size, actor)

@@ -21,7 +21,7 @@ def import_records(root: Any, folder: Path, actor: Actor) -> int:
             continue
         clinician = acting(root, entry["account"], actor)
         for section, values in sections_in(entry, actor).items():
-            save_section(patient, section, values, 0, clinician)
+            save_section(patient, section, values, base_version=0, actor=clinician)
         made += 1
     return made
 

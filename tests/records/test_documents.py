@@ -12,9 +12,14 @@ from PIL import Image
 
 from cpms_portal.core.errors import UploadRefusedError
 from cpms_portal.imaging.deidentification.identity import KnownIdentity
+from cpms_portal.patients.actions import share_with, unshare_from
 from cpms_portal.patients.queries import opened_identity
+from cpms_portal.records.actions import add_document
 from cpms_portal.records.schemas.formats import FORMATS, check_content, clean_name
-from tests.factories.patients import SECRETS
+from cpms_portal.search.queries import find
+from cpms_portal.security.grants import grant
+from cpms_portal.security.roles import Role
+from tests.factories.patients import SECRETS, acting_as, centre_of, enrolled, person_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OPENDOCUMENT = b"application/vnd.oasis.opendocument.text"
@@ -213,3 +218,23 @@ def test_name_when_cleaned_twice_stays_the_same(name):
     once = clean_name(name, KNOWN)
     assert clean_name(once, KNOWN) == once
     assert "quirinella" not in once.lower()
+
+
+def test_document_when_the_patient_is_shared_is_found_by_the_experts_and_not_after(root, registry):
+    node = centre_of(root, "/networks/ern-skin/france/guest/")
+    grant(person_of(root, "ernskinhpuser1"), Role.MEMBER, node)
+    patient, actor = enrolled(root, registry), acting_as(root, registry)
+    add_document(patient, "letter.pdf", io.BytesIO(PDF), actor)
+    expert = acting_as(root, registry, "ernskinhpuser1")
+    for change, expected in ((share_with, 1), (unshare_from, 0)):
+        change(patient, node, actor)
+        assert find(expert, "document", within=patient).total == expected
+
+
+def test_document_when_larger_than_the_portal_takes_is_refused(root, registry, monkeypatch):
+    monkeypatch.setitem(registry.cpms_settings, "cpms.records.largest_document", 10)
+    patient, actor = enrolled(root, registry), acting_as(root, registry)
+    with pytest.raises(UploadRefusedError) as refused:
+        add_document(patient, "letter.pdf", io.BytesIO(PDF), actor)
+    assert "too large" in refused.value.message
+    assert "documents" not in patient

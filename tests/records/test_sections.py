@@ -85,8 +85,10 @@ def _without_defaults(kept):
 def test_record_when_saved_reads_the_same_in_order(root, registry):
     patient, actor = enrolled(root, registry), acting_as(root, registry)
     rows = [{"analyte": "ALT", "value": "148", "high": Decimal("35")}]
-    save_section(patient, "laboratory", {"rows": rows}, 0, actor)
-    save_section(patient, "question", {"question": "List now?", "reason": ""}, 0, actor)
+    save_section(patient, "laboratory", {"rows": rows}, base_version=0, actor=actor)
+    save_section(
+        patient, "question", {"question": "List now?", "reason": ""}, base_version=0, actor=actor
+    )
     assert [section.kind.name for section in record_of(patient, actor)] == [
         "question",
         "laboratory",
@@ -102,24 +104,30 @@ def test_record_when_saved_reads_the_same_in_order(root, registry):
 
 def test_section_when_emptied_counts_as_missing_again(root, registry):
     patient, actor = enrolled(root, registry), acting_as(root, registry)
-    save_section(patient, "history", {"history": "Tired for a year."}, 0, actor)
+    save_section(patient, "history", {"history": "Tired for a year."}, base_version=0, actor=actor)
     assert completeness(patient, actor).filled == 1
-    save_section(patient, "history", {"history": ""}, 1, actor)
+    save_section(patient, "history", {"history": ""}, base_version=1, actor=actor)
     assert completeness(patient, actor).filled == 0
     assert "history" in [kind.name for kind in empty_sections_of(patient)]
 
 
 def test_section_when_saved_on_an_old_version_is_refused_and_kept(root, registry):
     patient, actor = enrolled(root, registry), acting_as(root, registry)
-    save_section(patient, "history", {"history": "First."}, 0, actor)
+    save_section(patient, "history", {"history": "First."}, base_version=0, actor=actor)
     with pytest.raises(ConflictError):
-        save_section(patient, "history", {"history": "Second."}, 0, actor)
+        save_section(patient, "history", {"history": "Second."}, base_version=0, actor=actor)
     assert section_of(patient, "history", actor).values == {"history": "First."}
 
 
 def test_section_when_unknown_is_refused(root, registry):
     with pytest.raises(ValueRefusedError):
-        save_section(enrolled(root, registry), "horoscope", {}, 0, acting_as(root, registry))
+        save_section(
+            enrolled(root, registry),
+            "horoscope",
+            {},
+            base_version=0,
+            actor=acting_as(root, registry),
+        )
 
 
 def test_diagnosis_when_saved_is_found_by_code_and_told_in_short(root, registry):
@@ -133,7 +141,7 @@ def test_diagnosis_when_saved_is_found_by_code_and_told_in_short(root, registry)
             {"sign": absent, "presence": "absent"},
         ],
     }
-    save_section(patient, "diagnosis", values, 0, actor)
+    save_section(patient, "diagnosis", values, base_version=0, actor=actor)
     centre = centre_of(root)
     assert patient in list(patients_of(centre, actor, where={"code": "ORPHA:905"}))
     assert patient in list(patients_of(centre, actor, where={"code": "HP:0001337"}))
@@ -153,5 +161,5 @@ def test_draft_when_kept_is_seen_by_its_writer_alone(root, registry):
 def test_draft_when_the_section_is_saved_is_forgotten(root, registry):
     patient, actor = enrolled(root, registry), acting_as(root, registry)
     keep_draft(patient, "history", {"history": "Half", "base_version": "0"}, actor)
-    save_section(patient, "history", {"history": "Whole."}, 0, actor)
+    save_section(patient, "history", {"history": "Whole."}, base_version=0, actor=actor)
     assert draft_of(patient, "history", actor) is None

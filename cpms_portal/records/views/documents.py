@@ -96,9 +96,7 @@ class AddDocuments(FormView):
         refused = []
         for one in values["files"]:
             try:
-                add_document(
-                    self.context, one.filename, one.type or "", one.file, self.request.actor
-                )
+                add_document(self.context, one.filename, one.file, self.request.actor)
             except UploadRefusedError as error:
                 said = self.request.localizer.translate(error.message)
                 refused.append(f"{one.filename}: {said}")

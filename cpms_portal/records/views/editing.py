@@ -126,7 +126,9 @@ class EditSection(VersionedForm):
     def save(self, values: dict[str, Any]) -> Response:
         """Keep the section."""
         base = values.pop("base_version") or 0
-        save_section(self.context, self.kind.name, values, base, self.request.actor)
+        save_section(
+            self.context, self.kind.name, values, base_version=base, actor=self.request.actor
+        )
         self.request.tell(_("The section is saved."))
         return HTTPSeeOther(self.cancel_url())
 

@@ -46,6 +46,17 @@ def test_a_clinician_without_an_area_is_led_to_the_areas_and_told_why(signed_in,
     assert app.get("/networks").status_int == 200, "it is no trap"
 
 
+def test_my_work_reminds_of_the_missing_area(signed_in):
+    app, answer = signed_in
+    page = app.get("/my-work")
+    assert answer.location.removeprefix("http://localhost") in page.text
+    assert "nobody can invite you" in page.text
+
+
+def test_who_has_areas_is_not_reminded(browser_of):
+    assert "nobody can invite you" not in browser_of("rareliverhpuser1").get("/my-work").text
+
+
 def test_boxes_ticked_are_kept_and_the_reminder_ends(signed_in, newcomer, root):
     _app, answer = signed_in
     form = answer.follow().forms["form"]

@@ -88,9 +88,14 @@ def missing_areas(request: Request, person: Person) -> str | None:
     return request.resource_path(person, "preferences", query=query)
 
 
-def areas_notice(context: Portal, request: Request) -> dict[str, Any]:
-    """Remind a clinician without an area; nothing for everybody else."""
-    return {"address": request.person and missing_areas(request, request.person)}
+def areas_notice(context: Portal | Network, request: Request) -> dict[str, Any]:
+    """Remind a clinician without an area, in a network or anywhere; nothing for others."""
+    missing = request.person and network_without_areas(request.person, request.actor)
+    if not missing or context not in (missing, request.root):
+        return {"address": None}
+    query = {"network": missing.__name__}
+    path = request.resource_path(request.person, "preferences", query=query)
+    return {"address": path}
 
 
 def includeme(config: Configurator) -> None:
@@ -106,7 +111,7 @@ def includeme(config: Configurator) -> None:
         Person, "preferences", _("Preferences"), order=20, permission=Permission.PROFILE_EDIT
     )
     config.add_landing(missing_areas)
-    for context in (Portal, Network):
+    for context, place in ((Portal, "my-work-first"), (Network, "main")):
         config.add_view(
             areas_notice,
             name="areas-notice",
@@ -115,4 +120,4 @@ def includeme(config: Configurator) -> None:
             renderer="cpms_portal.people:templates/areas_notice.pt",
             permission=Permission.PORTAL_ENTER if context is Portal else Permission.NETWORK_VIEW,
         )
-        config.add_section(context, "areas-notice", order=1, place="notice")
+        config.add_section(context, "areas-notice", order=1, place=place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,8 @@ def main(global_config: dict[str, str], **settings: Any) -> IRouter:
         try:
             bring_up(registry, connection)
         finally:
+            # What a failed start left undone must not hide why it failed.
+            connection.transaction_manager.abort()
             connection.close()
     finally:
         config.end()
@@ -43,10 +44,7 @@ def configure(settings: dict[str, Any]) -> Configurator:
     here = Path(__file__).parent
     for level in LEVELS:
         for package in level:
-            if (
-                package not in os.environ.get("SKIP", "scripts").split(",")
-                and (here / package / "__init__.py").exists()
-            ):
+            if package != "scripts" and (here / package / "__init__.py").exists():
                 config.include(f"cpms_portal.{package}")
     refuse_unknown_settings(config.registry)
     config.set_authentication_policy(SessionPolicy())

@@ -14,6 +14,9 @@ _PLAIN = str.maketrans({"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae",
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, each once, in lower case and without accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    plain = unicodedata.normalize("NFKD", text)
+    for _again in range(2):  # folding may bring accents forth, and the reverse
+        folded = plain.casefold().translate(_PLAIN)
+        plain = unicodedata.normalize("NFKD", folded)
     letters = "".join(char for char in plain if not unicodedata.combining(char))
     return list(dict.fromkeys(_WORD.findall(letters)))

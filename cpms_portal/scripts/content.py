@@ -1,4 +1,4 @@
-"""Check what the portal is born with: ``content check`` imports it into a database that is thrown away."""
+"""Check what the portal is born with: ``content check`` imports it, and throws the import away.
 
 from __future__ import annotations
 

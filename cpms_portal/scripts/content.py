@@ -1,4 +1,4 @@
-"""Check what the portal is born with: ``content check`` imports it, and throws the import away.
+"""Check what the portal is born with: ``content check`` imports it, then throws that away."""
 
 from __future__ import annotations
 

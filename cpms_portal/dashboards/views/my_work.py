@@ -99,22 +99,40 @@ def _block(name: str, title: Any, icon: str, lines: Iterable[Line]) -> Block:
 def blocks_of(waiting: Waiting, request: Request) -> list[Block]:
     """Return everything that waits, most urgent first, without the kinds that are empty."""
 
-    def panels(found: list[Panel]) -> list[Line]:
-        return [panel_line(panel, request) for panel in found]
+    def panels(found: list[Panel], *view: str) -> list[Line]:
+        return [
+            panel_line(panel, request, url=request.resource_path(panel, *view)) for panel in found
+        ]
 
     def leading(panel: Panel) -> Line:
         line = panel_line(panel, request)
         return replace(line, about=(*line.about, NEXT_STEPS.get(panel.state, "")))
 
     def parts(found: list[Any]) -> list[Line]:
-        return [panel_line(one.panel, request, due=one.due) for one in found]
+        return [
+            panel_line(one.panel, request, url=request.resource_path(one), due=one.due)
+            for one in found
+        ]
+
+    def asked(found: list[Any]) -> list[Line]:
+        return [
+            panel_line(
+                one.panel, request, url=request.resource_path(one.panel, "advice"), due=one.due
+            )
+            for one in found
+        ]
 
     blocks = [
         _block("invitations", _("Invitations to answer"), "mail", parts(waiting.invitations)),
-        _block("to-sign", _("Outcomes to sign"), "sign", panels(waiting.to_sign)),
-        _block("requests", _("Information asked from you"), "help", parts(waiting.requests)),
+        _block("to-sign", _("Outcomes to sign"), "sign", panels(waiting.to_sign, "outcome")),
+        _block("requests", _("Information asked from you"), "help", asked(waiting.requests)),
         _block("unassigned", _("Requests for assistance"), "flag", panels(waiting.unassigned)),
-        _block("to-contribute", _("Your advice is asked"), "edit", panels(waiting.to_contribute)),
+        _block(
+            "to-contribute",
+            _("Your advice is asked"),
+            "edit",
+            panels(waiting.to_contribute, "advice"),
+        ),
         _block(
             "memberships",
             _("Requests for membership"),

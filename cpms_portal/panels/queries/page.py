@@ -15,7 +15,7 @@ from cpms_portal.panels.queries.progress import (
     invitations_of,
     requests_of,
 )
-from cpms_portal.panels.queries.waiting import outcome_lacks, task_in
+from cpms_portal.panels.queries.waiting import invitation_for, outcome_lacks, task_in
 from cpms_portal.panels.resources import Panel, Part
 from cpms_portal.security.permissions import Permission
 from cpms_portal.workflow.interfaces import Offer, State
@@ -50,11 +50,12 @@ class Phase:
 
 @dataclass(frozen=True)
 class Task:
-    """What the reader should do now: a link to a view, or a step of the workflow."""
+    """What the reader should do now: a link to a view or a place, or a step of the workflow."""
 
     title: str
     text: str
     view: str = ""
+    place: Any = None
     step: Offer | None = None
 
 
@@ -110,6 +111,10 @@ def steps(panel: Panel, actor: Actor) -> list[Offer]:
 
 def task(panel: Panel, actor: Actor) -> Task | None:
     """Return the one thing the reader should do now, or None."""
+    invited = invitation_for(panel, actor)
+    if invited is not None:
+        text = _("Read the question. When you accept you can read the whole case.")
+        return Task(_("Answer the invitation"), text, place=invited)
     kind = task_in(panel, actor)
     if kind is None:
         return None

@@ -20,7 +20,7 @@ from cpms_portal.panels.queries.progress import (
     open_requests,
     outcome_of,
 )
-from cpms_portal.panels.resources import Panel
+from cpms_portal.panels.resources import Invitation, Panel
 from cpms_portal.search.queries import find
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.roles import Role
@@ -114,6 +114,14 @@ def _queues(actor: Actor) -> Iterator[Waiting]:
             yield Waiting(
                 "assistance", title, place, "assistance", first.due, late, None, queue.total
             )
+
+
+def invitation_for(panel: Panel, actor: Actor) -> Invitation | None:
+    """Return the invitation the actor has not answered, or None."""
+    for invitation in panel["invitations"].values():
+        if invitation.person == actor.oid and invitation.state == "invited":
+            return invitation if actor.may(Permission.INVITATION_ANSWER, invitation) else None
+    return None
 
 
 def task_in(panel: Panel, actor: Actor) -> str | None:

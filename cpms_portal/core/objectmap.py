@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from substanced.objectmap import ObjectMap
+from substanced.util import wrap_if_broken
 
 PathTuple = tuple[str, ...]
 
@@ -33,6 +34,23 @@ class LeanObjectMap(ObjectMap):
         self.path_to_objectid[path_tuple] = objectid
         self.objectid_to_path[objectid] = path_tuple
         return objectid
+
+    def object_for(self, objectid_or_path_tuple: Any, context: Any = None) -> Any:
+        """Return an object by oid or path, or None.
+
+        Straight down the path: the traverser of the framework makes a request for each
+        object, which costs a listing more than reading it.
+        """
+        path = self._get_path_tuple(objectid_or_path_tuple)
+        if path is None:
+            return None
+        found = self.root if context is None else context
+        try:
+            for name in path[1:]:
+                found = found[name]
+        except (KeyError, TypeError):  # a leaf cannot be asked for more
+            return None
+        return wrap_if_broken(found)
 
     def _below(self, path: PathTuple) -> Iterator[tuple[PathTuple, int]]:
         length = len(path)

@@ -14,7 +14,7 @@ from substanced.content import content
 from substanced.event import ObjectModified
 from substanced.folder import Folder
 from substanced.interfaces import IRoot
-from substanced.util import find_objectmap, get_oid
+from substanced.util import find_objectmap, get_oid, wrap_if_broken
 from zope.interface import implementer
 
 from cpms_portal.core.objectmap import LeanObjectMap, PathTuple
@@ -58,6 +58,10 @@ class Container(Folder, Content):
     def __init__(self, title: str = "", created: datetime | None = None) -> None:
         Folder.__init__(self)
         Content.__init__(self, title, created)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a child; KeyError when there is none. Asked all the time, so no statistics."""
+        return wrap_if_broken(self.data[name])
 
     def add(self, name: str, other: Any, *args: Any, **kwargs: Any) -> str:
         """Seat a child under a name: it gets its oid, its path and its place in the catalog."""

@@ -71,7 +71,7 @@ def names_somebody(text: str, known: KnownIdentity) -> bool:
     """Say whether a text holds a part of a known identity."""
     traces = Traces()
     traces.add_known(known)
-    return bool(traces.finder().spans(text))
+    return traces.finder().is_in(text)
 
 
 def headline_of(patient: Patient, actor: Actor) -> dict[str, str]:

@@ -187,6 +187,12 @@ class Finder:
             for match in self.pattern.finditer(plain)
         ]
 
+    def is_in(self, text: str) -> bool:
+        """Say whether a trace lies in a text: for short ones, without making the pattern first."""
+        plain = folded(text)
+        forms = (form for trace in self.words | self.phrases for form in _forms(trace))
+        return any(form in plain for form in forms) and bool(self.spans(text))
+
     def in_bytes(self, content: bytes) -> bool:
         """Say whether a trace lies in bytes, in any encoding."""
         return any(needle in content for needle in self.needles)

@@ -96,52 +96,45 @@ def _block(name: str, title: Any, icon: str, lines: Iterable[Line]) -> Block:
     return Block(name, title, icon, every[:SHOWN], len(every))
 
 
+def _panels(found: list[Panel], request: Request, *view: str) -> list[Line]:
+    """Return the lines of panels, each leading to where its next step is done."""
+    return [panel_line(one, request, url=request.resource_path(one, *view)) for one in found]
+
+
+def _leading(panel: Panel, request: Request) -> Line:
+    line = panel_line(panel, request)
+    return replace(line, about=(*line.about, NEXT_STEPS.get(panel.state, "")))
+
+
+def _part(part: Any, request: Request, url: str) -> Line:
+    return panel_line(part.panel, request, url=url, due=part.due)
+
+
 def blocks_of(waiting: Waiting, request: Request) -> list[Block]:
     """Return everything that waits, most urgent first, without the kinds that are empty."""
-
-    def panels(found: list[Panel], *view: str) -> list[Line]:
-        return [
-            panel_line(panel, request, url=request.resource_path(panel, *view)) for panel in found
-        ]
-
-    def leading(panel: Panel) -> Line:
-        line = panel_line(panel, request)
-        return replace(line, about=(*line.about, NEXT_STEPS.get(panel.state, "")))
-
-    def parts(found: list[Any]) -> list[Line]:
-        return [
-            panel_line(one.panel, request, url=request.resource_path(one), due=one.due)
-            for one in found
-        ]
-
-    def asked(found: list[Any]) -> list[Line]:
-        return [
-            panel_line(
-                one.panel, request, url=request.resource_path(one.panel, "advice"), due=one.due
-            )
-            for one in found
-        ]
-
+    where = request.resource_path
+    invited = [_part(one, request, where(one)) for one in waiting.invitations]
+    wanted = [_part(one, request, where(one.panel, "advice")) for one in waiting.requests]
+    members = [membership_line(one, request) for one in waiting.memberships]
+    led = [_leading(one, request) for one in waiting.leading]
+    advice = _panels(waiting.to_contribute, request, "advice")
     blocks = [
-        _block("invitations", _("Invitations to answer"), "mail", parts(waiting.invitations)),
-        _block("to-sign", _("Outcomes to sign"), "sign", panels(waiting.to_sign, "outcome")),
-        _block("requests", _("Information asked from you"), "help", asked(waiting.requests)),
-        _block("unassigned", _("Requests for assistance"), "flag", panels(waiting.unassigned)),
+        _block("invitations", _("Invitations to answer"), "mail", invited),
         _block(
-            "to-contribute",
-            _("Your advice is asked"),
-            "edit",
-            panels(waiting.to_contribute, "advice"),
+            "to-sign",
+            _("Outcomes to sign"),
+            "sign",
+            _panels(waiting.to_sign, request, "outcome"),
         ),
+        _block("requests", _("Information asked from you"), "help", wanted),
         _block(
-            "memberships",
-            _("Requests for membership"),
-            "people",
-            [membership_line(one, request) for one in waiting.memberships],
+            "unassigned", _("Requests for assistance"), "flag", _panels(waiting.unassigned, request)
         ),
-        _block("leading", _("Panels you lead"), "star", map(leading, waiting.leading)),
-        _block("asked", _("Your questions on the way"), "chat", panels(waiting.asked)),
-        _block("drafts", _("Drafts"), "clipboard", panels(waiting.drafts)),
+        _block("to-contribute", _("Your advice is asked"), "edit", advice),
+        _block("memberships", _("Requests for membership"), "people", members),
+        _block("leading", _("Panels you lead"), "star", led),
+        _block("asked", _("Your questions on the way"), "chat", _panels(waiting.asked, request)),
+        _block("drafts", _("Drafts"), "clipboard", _panels(waiting.drafts, request)),
     ]
     return [block for block in blocks if block.lines]
 

@@ -54,22 +54,30 @@ def settings_in(folder: Path, site: str = "production") -> dict[str, str]:
 
 
 @contextmanager
+def portal_in(folder: Path, site: str = "production") -> Iterator[Place]:
+    """Open the portal of a folder; it is brought up when the folder is empty."""
+    config = configure(settings_in(folder, site))
+    config.begin()
+    database = config.registry._zodb_databases[""]
+    connection = database.open()
+    try:
+        bring_up(config.registry, connection)
+        yield Place(folder, config.registry, connection, connection.root()[ROOT_KEY])
+    finally:
+        connection.transaction_manager.abort()
+        connection.close()
+        database.close()
+        config.end()
+
+
+@contextmanager
 def temporary_portal(site: str = "production") -> Iterator[Place]:
     """Bring a portal up in a temporary folder and take it away at the end."""
-    with tempfile.TemporaryDirectory(prefix="cpms-bench-") as name:
-        folder = Path(name)
-        config = configure(settings_in(folder, site))
-        config.begin()
-        database = config.registry._zodb_databases[""]
-        connection = database.open()
-        try:
-            bring_up(config.registry, connection)
-            yield Place(folder, config.registry, connection, connection.root()[ROOT_KEY])
-        finally:
-            connection.transaction_manager.abort()
-            connection.close()
-            database.close()
-            config.end()
+    with (
+        tempfile.TemporaryDirectory(prefix="cpms-bench-") as name,
+        portal_in(Path(name), site) as place,
+    ):
+        yield place
 
 
 def say(name: str, value: float, unit: str) -> None:

@@ -98,7 +98,8 @@ def fill_patients(network: Network, number: int, filling: Filling) -> Iterator[P
         place = count % len(centres)
         patient = enrol_patient(centres[place], invented_identity(filling), actors[place])
         code, text = filling.chance.choice(list(DIAGNOSES.items()))
-        set_headline(patient, {"text": text}, (f"ORPHA:{code}",), actors[place])
+        headline = {"diagnosis": text, "status": "suspected"}
+        set_headline(patient, headline, (f"ORPHA:{code}",), actors[place])
         yield patient
         if count % BATCH == BATCH - 1:
             filling.keep(count + 1)

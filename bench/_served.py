@@ -1,0 +1,105 @@
+"""The portal as it is really served: ``cpms serve`` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench._ground import PROJECT
+
+PATIENCE = 180
+SERVER = """
+[server:main]
+use = egg:waitress#main
+threads = 4
+ident =
+
+[loggers]
+keys = root
+[handlers]
+keys = console
+[formatters]
+keys = plain
+[logger_root]
+level = ERROR
+handlers = console
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+formatter = plain
+[formatter_plain]
+format = %(asctime)s %(levelname)s %(name)s %(message)s
+"""
+
+
+@dataclass
+class Served:
+    """A portal that answers: its address, the seconds to its first answer, its process."""
+
+    address: str
+    seconds: float
+    process: int
+
+    def processor_seconds(self) -> float:
+        """Return the processor time the server has used so far."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def ini_in(folder: Path, settings: Mapping[str, str]) -> Path:
+    """Write an ini file with settings, one process and four threads; return its path."""
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    ini = folder / "bench.ini"
+    head = f"[app:main]\nuse = config:{PROJECT / 'production.ini'}\n"
+    ini.write_text(head + "\n".join(lines) + "\n" + SERVER, encoding="utf-8")
+    return ini
+
+
+def answers(address: str) -> bool:
+    """Say whether a server answers at an address, with whatever."""
+    try:
+        urllib.request.urlopen(address, timeout=5).read()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def served(ini: Path, home: Path = PROJECT) -> Iterator[Served]:
+    """Serve an ini file until the end of the block."""
+    before, port = time.perf_counter(), free_port()
+    command = [
+        sys.executable, "-W", "ignore", "-m", "cpms_portal.scripts", "serve",
+        "--ini", str(ini), "--listen", f"127.0.0.1:{port}",
+    ]  # fmt: skip
+    environment = os.environ | {"CPMS_HOME": str(home)}
+    server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        while not answers(f"{address}/"):
+            if server.poll() is not None or time.perf_counter() - before > PATIENCE:
+                raise TimeoutError(f"no answer from {address}")
+            time.sleep(0.02)
+        yield Served(address, time.perf_counter() - before, server.pid)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)

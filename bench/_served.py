@@ -15,7 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench._ground import PROJECT
+import transaction
+from pyramid.response import Response
+from pyramid.scripting import prepare
+
+from bench._ground import PROJECT, Place
+from cpms_portal.core.resources import oid_of
+from cpms_portal.security.resources import Person
+from cpms_portal.security.sessions import FULL, open_session
 
 PATIENCE = 180
 SERVER = """
@@ -81,6 +88,19 @@ def answers(address: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def cookie_of(place: Place, person: Person) -> str:
+    """Return the cookie of a new session of a person, who has proven both factors."""
+    environment = prepare(registry=place.registry)
+    try:
+        open_session(environment["request"], oid_of(person), FULL)
+        transaction.commit()
+        response = Response()
+        environment["request"]._process_response_callbacks(response)
+    finally:
+        environment["closer"]()
+    return response.headers["Set-Cookie"].partition(";")[0]
 
 
 @contextmanager

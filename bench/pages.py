@@ -18,12 +18,10 @@ from typing import Any
 
 import transaction
 from pyramid.request import Request
-from pyramid.response import Response
-from pyramid.scripting import prepare
 
 from bench._ground import Place, portal_in, say, settings_in
 from bench._load import Load, asker, load
-from bench._served import Served, ini_in, served
+from bench._served import Served, cookie_of, ini_in, served
 from cpms_portal.core.actor import system_actor
 from cpms_portal.scripts._invented import (
     CENTRES,
@@ -33,7 +31,6 @@ from cpms_portal.scripts._invented import (
     fill_panel,
     fill_patients,
 )
-from cpms_portal.security.sessions import FULL, open_session
 
 SMALL, LARGE = 1_000, 100_000
 #: Every so many-th patient of a centre has a panel.
@@ -74,21 +71,6 @@ def pages_of(place: Place) -> dict[str, str]:
     }
 
 
-def cookie_of(place: Place) -> str:
-    """Return the cookie of a new session of the clinician of the first centre."""
-    centre = centres_of(place.root["networks"]["rare-liver"])[0]
-    person = clinician_of(centre, _filling(place, 0))
-    environment = prepare(registry=place.registry)
-    try:
-        open_session(environment["request"], person.__oid__, FULL)
-        transaction.commit()
-        response = Response()
-        environment["request"]._process_response_callbacks(response)
-    finally:
-        environment["closer"]()
-    return response.headers["Set-Cookie"].partition(";")[0]
-
-
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_args: Any) -> None:
         """Follow nothing: a redirection means that nobody is signed in."""
@@ -120,7 +102,9 @@ class Side:
     def __init__(self, size: int, folder: Path, stack: ExitStack) -> None:
         self.size = size
         with portal_in(folder) as place:
-            self.pages, self.cookie = pages_of(place), cookie_of(place)
+            centre = centres_of(place.root["networks"]["rare-liver"])[0]
+            clinician = clinician_of(centre, _filling(place, 0))
+            self.pages, self.cookie = pages_of(place), cookie_of(place, clinician)
         ini = ini_in(folder, settings_in(folder))
         self.served: Served = stack.enter_context(served(ini))
         self.loads: dict[str, list[Load]] = {name: [] for name in self.pages}

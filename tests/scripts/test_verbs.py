@@ -8,6 +8,7 @@ import pytest
 
 from cpms_portal.scripts import _verbs
 from cpms_portal.scripts.__main__ import main
+from cpms_portal.scripts.bench import benches
 from cpms_portal.security.permissions import Permission
 from tests.ground import PROJECT
 
@@ -59,3 +60,11 @@ def test_terms_are_loaded_and_listed(capsys, tmp_path):
     table.write_text("system,version,code,display\nICD-10,,E83.0,Copper\n")
     assert main(["terms", "--ini", str(ini), "load", str(table)]) == 1
     assert "Line 2" in capsys.readouterr().err
+
+
+def test_benches_are_listed_by_name_and_others_refused(capsys):
+    assert list(benches()) == ["add", "grant", "ingest", "pages", "search", "start", "writers"]
+    assert main(["bench", "pages", "no-such-bench"]) == 2
+    said = capsys.readouterr()
+    assert "no-such-bench" in said.err and "search" in said.err
+    assert said.out == ""  # nothing was measured

@@ -1,17 +1,25 @@
-"""The language of a request: the person's own, else what the browser asks for, else English."""
+"""The language of a request: the person's own, else the one chosen in the footer, else what the
+browser asks for, else English.
+"""
 
 from __future__ import annotations
 
 from pyramid.config import Configurator
 from pyramid.request import Request
 
+#: The languages offered: their catalogues are complete.
 LANGUAGES = ("en", "de", "fr")
+#: Remembers what a visitor chose.
+COOKIE = "language"
 
 
 def language_of(request: Request) -> str:
     """Return the ISO 639-1 code of the language this request is answered in."""
     if request.person is not None and request.person.language in LANGUAGES:
-        return request.person.language
+        return str(request.person.language)
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
     return str(request.accept_language.lookup(LANGUAGES, default="en"))
 
 

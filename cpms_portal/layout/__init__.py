@@ -18,6 +18,7 @@ def includeme(config: Configurator) -> None:
     config.include(".assets")
     config.include(".menu")
     config.include(".theme")
+    config.include(".language")
     config.include(".messages")
     config.add_subscriber(".subscribers.offer_layout", "pyramid.events.BeforeRender")
     config.include(".style")

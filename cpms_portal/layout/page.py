@@ -17,6 +17,7 @@ from pyramid.view import render_view
 from cpms_portal.core.i18n import _
 from cpms_portal.core.settings import setting
 from cpms_portal.layout.interfaces import IPassage
+from cpms_portal.layout.language import own_names
 from cpms_portal.layout.marks import Marks
 from cpms_portal.layout.menu import has_view
 from cpms_portal.layout.messages import Message, told
@@ -96,6 +97,11 @@ class Layout(Marks):
         """``light`` or ``dark`` when the reader chose one."""
         chosen = self.request.cookies.get("theme")
         return chosen if chosen in ("light", "dark") else None
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """The languages of the portal: code, and its own name."""
+        return own_names()
 
     def may(self, permission: str | None, context: Any = None) -> bool:
         """Say whether the reader has a permission here (or on another resource)."""

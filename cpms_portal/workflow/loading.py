@@ -11,6 +11,7 @@ import yaml
 from pyramid.registry import Registry
 
 from cpms_portal.core.errors import ConfigurationRefusedError
+from cpms_portal.core.i18n import _
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.roles import Role
 from cpms_portal.workflow.interfaces import State, Transition, Workflow
@@ -122,7 +123,7 @@ class _Reader:
             raise self.refuse(found, f"color: {color} is not one of {sorted(COLORS)}")
         granted = {key: self.roles(permissions, key, value) for key, value in permissions.items()}
         title, text = found.get("title", name), found.get("description", "")
-        return State(name, title, text, granted, due, color)
+        return State(name, _(title), _(text) if text else "", granted, due, color)
 
     def transition(self, name: str, found: _Lines, states: Mapping[str, State]) -> Transition:
         self.check_words(found, TRANSITION_WORDS, f"transition {name}")
@@ -135,14 +136,14 @@ class _Reader:
             raise self.refuse(found, f"permission {permission} is not known")
         return Transition(
             name,
-            found.get("title", name),
+            _(found.get("title", name)),
             sources,
             str(target),
             permission,
             self.names(found, "guards", self.words.guards),
             self.names(found, "effects", self.words.effects),
             bool(found.get("reason_required", False)),
-            found.get("confirm", ""),
+            _(found["confirm"]) if found.get("confirm") else "",
         )
 
     def workflow(self) -> Workflow:
@@ -166,7 +167,7 @@ class _Reader:
         }
         types = self.names(found, "content_types", self.words.content_types)
         return Workflow(
-            found["workflow"], found["title"], types, found["initial_state"], states, transitions
+            found["workflow"], _(found["title"]), types, found["initial_state"], states, transitions
         )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import transaction
+from hypothesis import HealthCheck, settings
 from pyramid.scripting import prepare
 from webtest import TestApp
 from webtest.http import StopableWSGIServer
@@ -23,6 +24,12 @@ from cpms_portal.core import clock as clock_module
 from cpms_portal.scripts._postgres import private_postgres, server_programs
 from cpms_portal.scripts._system import chromium
 from tests import ground
+
+# The same examples each time, however busy the machine is.
+settings.register_profile(
+    "calm", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("calm")
 
 
 def pytest_addoption(parser):

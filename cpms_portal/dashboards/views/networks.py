@@ -48,9 +48,10 @@ def networks_page(context: Networks, request: Request) -> dict[str, Any]:
     ]
 
     def address(network: Network) -> str:
-        if chosen is None or chosen.__name__ not in network:
+        slug = "" if chosen is None else str(chosen.__name__)
+        if slug not in network:
             return str(request.resource_path(network))
-        return str(request.resource_path(network[chosen.__name__]))
+        return str(request.resource_path(network[slug]))
 
     return {
         "title": _("Networks"),

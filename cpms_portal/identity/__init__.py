@@ -9,9 +9,23 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
+from cpms_portal.identity.queries.keys import roles_in
+
 
 def includeme(config: Configurator) -> None:
-    """Register the pages and what listens."""
+    """Declare the settings, register the pages and what listens."""
+    config.add_setting(
+        "cpms.identity.hardware_roles",
+        roles_in,
+        frozenset(),
+        "roles that must have a security key or passkey, with spaces between",
+    )
+    config.add_setting(
+        "cpms.identity.trusted_days",
+        int,
+        0,
+        "for how many days a browser may be trusted to ask for no code; 0: never",
+    )
     config.include(".subscribers")
     config.include(".views.landing")
     config.include(".views.sign_in")
@@ -22,3 +36,8 @@ def includeme(config: Configurator) -> None:
     config.include(".views.sessions")
     config.include(".views.passwords")
     config.include(".views.persons")
+    config.include(".views.front_desk")
+    config.include(".views.welcome")
+    config.include(".views.keys")
+    config.include(".views.trust")
+    config.include(".views.panic")

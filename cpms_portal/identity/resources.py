@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 
@@ -23,6 +24,40 @@ class TOTPDevice(Persistent):
         self.name = name
         self.sealed = sealed
         self.added = added
+
+
+class SecurityKey(Persistent):
+    """A security key or passkey (WebAuthn): its public half, and how often it says it was used.
+
+    checks_person: it asked for a finger, a face or a PIN when it was added.
+    """
+
+    used: datetime | None = None
+
+    def __init__(
+        self, credential_id: bytes, public_key: bytes, count: int, added: datetime
+    ) -> None:
+        self.credential_id = credential_id
+        self.public_key = public_key
+        self.count = count
+        self.added = added
+        self.name = ""
+        self.checks_person = False
+
+    @property
+    def key_id(self) -> str:
+        """What stands for the key in forms."""
+        return self.credential_id.hex()
+
+
+@dataclass(frozen=True)
+class TrustedBrowser:
+    """A browser that skips the code for some days, never the password."""
+
+    digest: str
+    device: str
+    added: datetime
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -57,6 +92,8 @@ class Account(Persistent):
     link: PasswordLink | None = None
     last_sign_in: datetime | None = None
     devices: tuple[TOTPDevice, ...] = ()
+    keys: tuple[SecurityKey, ...] = ()
+    trusted: tuple[TrustedBrowser, ...] = ()
 
     def __init__(self, key_id: str, *, training: bool = False) -> None:
         self.key_id = key_id
@@ -67,6 +104,40 @@ class Account(Persistent):
         return next((one for one in self.devices if one.device_id == device_id), None)
 
     @property
+    def has_factor(self) -> bool:
+        """Whether an app or a key is left; recovery codes are for emergencies."""
+        return bool(self.devices or self.keys)
+
+    @property
     def recovery_codes_left(self) -> int:
         """How many recovery codes were not used yet."""
         return 0 if self.recovery is None else len(self.recovery.digests)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An account somebody asked for: it is made when the link in the mail is used.
+
+    taken: the address has an account already, so this one is never made; it is kept so that both
+    answers cost the same.
+    """
+
+    first_name: str
+    last_name: str
+    mail: str
+    language: str
+    until: datetime
+    taken: bool = False
+
+
+class FrontDesk(Persistent):
+    """What is remembered of visitors who have no account.
+
+    wanted: digest of a link's secret → Wanted. spent: proof that was used → until when it would
+    have counted. mailed: address or network → times of the mails of the last hour.
+    """
+
+    def __init__(self) -> None:
+        self.wanted: OOBTree = OOBTree()
+        self.spent: OOBTree = OOBTree()
+        self.mailed: OOBTree = OOBTree()

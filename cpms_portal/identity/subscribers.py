@@ -13,6 +13,13 @@ NOTICES = {
     "account.password_changed": _("The password of your account was changed."),
     "account.device_added": _("A device was added to your account."),
     "account.device_removed": _("A device was removed from your account."),
+    "account.key_added": _("A security key or passkey was added to your account."),
+    "account.key_removed": _("A security key or passkey was removed from your account."),
+    "account.browser_trusted": _("A browser was trusted: it asks for no code for some days."),
+    "account.all_devices_deleted": _(
+        "All devices, keys and sessions of your account were deleted. A recovery code that you "
+        "kept, or the helpdesk, lets you in again."
+    ),
     "account.recovery_codes_made": _("New recovery codes were made for your account."),
     "account.factors_reset": _(
         "A site administrator removed the devices and recovery codes of your account."

@@ -16,7 +16,10 @@ def page_without_token(answer):
     """Return what a page shows, without what differs each time."""
     form = answer.forms["form"]
     token, nonce = form["csrf_token"].value, answer.headers["Content-Security-Policy"]
-    text = answer.text.replace(token, "")
+    challenge = answer.forms["passkey"]["challenge"].value
+    asked = answer.html.select_one("[data-options]")["data-options"]
+    text = answer.text.replace(token, "").replace(challenge, "")
+    text = text.replace(asked.replace('"', "&quot;"), "")
     return text.replace(nonce.partition("'nonce-")[2].partition("'")[0], "")
 
 

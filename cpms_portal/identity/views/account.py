@@ -37,12 +37,34 @@ HISTORY = {
     "account.password_changed": _("Password changed"),
     "account.device_added": _("Device added"),
     "account.device_removed": _("Device removed"),
+    "sign_in.key": _("Security key or passkey accepted"),
+    "sign_in.trusted": _("Code skipped in a trusted browser"),
+    "step_up.key": _("Security key accepted for a delicate page"),
+    "account.made": _("Account made"),
+    "account.key_added": _("Security key or passkey added"),
+    "account.key_removed": _("Security key or passkey removed"),
+    "account.browser_trusted": _("Browser trusted"),
+    "account.browser_forgotten": _("Browser no longer trusted"),
+    "account.all_devices_deleted": _("All devices deleted"),
     "account.recovery_codes_made": _("New recovery codes"),
     "account.session_ended": _("A session was ended"),
     "account.other_sessions_ended": _("All other sessions were ended"),
     "account.language": _("Language changed"),
 }
 REFUSALS = frozenset({"sign_in.refused", "step_up.refused", "account.refused"})
+
+
+#: The pages that belong to the tab.
+BELOW = (
+    "language",
+    "password",
+    "add-device",
+    "remove-device",
+    "recovery-codes",
+    "add-key",
+    "remove-key",
+    "panic",
+)
 
 
 def words_of(line: HistoryLine) -> Any:
@@ -169,5 +191,5 @@ def includeme(config: Configurator) -> None:
         _("My account"),
         order=30,
         permission=Permission.ACCOUNT_VIEW,
-        covers=("language", "password", "add-device", "remove-device", "recovery-codes"),
+        covers=BELOW,
     )

@@ -58,6 +58,15 @@ class Prove(FormView):
     intro = _("The next page needs a fresh proof. Afterwards you come back to where you were.")
     submit_label = _("Go on")
 
+    def __call__(self) -> Any:
+        """Lead who has keys and no app to the page for keys."""
+        account = self.request.person.account
+        if account.keys and not account.devices and "recovery" not in self.request.GET:
+            query = {"next": wanted_path(self.request)}
+            path = self.request.resource_path(self.request.root, "prove-key", query=query)
+            return HTTPSeeOther(location=path)
+        return super().__call__()
+
     @property
     def by_recovery_code(self) -> bool:
         """Whether a recovery code is asked for instead of a device's code."""
@@ -75,7 +84,13 @@ class Prove(FormView):
         """Return where the other kind of code is asked for."""
         query = {"next": wanted_path(self.request), "recovery": "yes"}
         other = self.request.resource_path(self.request.root, "prove", query=query)
-        return {"other": None if self.by_recovery_code else other}
+        key = self.request.resource_path(
+            self.request.root, "prove-key", query={"next": wanted_path(self.request)}
+        )
+        return {
+            "other": None if self.by_recovery_code else other,
+            "key": key if self.request.person.account.keys else None,
+        }
 
     def save(self, values: dict[str, Any]) -> Response:
         """Take the code and go on in a session with a new id."""
@@ -86,9 +101,14 @@ class Prove(FormView):
             )
         else:
             prove_by_code(request.person, values["code"], request.actor, purpose="step_up")
-        begun = request.session_record.opened
-        open_session(request, oid_of(request.person), FULL, opened=begun)
-        return HTTPSeeOther(location=wanted_path(request))
+        return go_back(request)
+
+
+def go_back(request: Request) -> Response:
+    """Go on where the proof was asked for, in a session with a new id that ends no later."""
+    begun = request.session_record.opened
+    open_session(request, oid_of(request.person), FULL, opened=begun)
+    return HTTPSeeOther(location=wanted_path(request))
 
 
 def includeme(config: Configurator) -> None:

@@ -11,6 +11,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from cpms_portal.core.i18n import _
+from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import (
     add_device,
@@ -19,9 +20,11 @@ from cpms_portal.identity.actions import (
     prove_by_recovery_code,
 )
 from cpms_portal.identity.queries import device_address, new_secret, qr_code, spaced
+from cpms_portal.identity.queries.keys import must_add_key, needs_key
 from cpms_portal.identity.schemas import code_schema, device_schema, recovery_schema
 from cpms_portal.identity.views.landing import go_on
 from cpms_portal.identity.views.sign_in import enter, half_signed_in, visitor
+from cpms_portal.identity.views.trust import trust_browser
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import session_key
 
@@ -51,6 +54,13 @@ class SecondStep(FormView):
         """Lead back to the front door."""
         return self.request.resource_path(self.request.root, "sign-in")
 
+    def go_in(self) -> Response:
+        """Open the session, unless a key must be set up first."""
+        if must_add_key(self.person, self.request.registry):
+            self.request.session_record.values[PROVEN] = True
+            return go_on(self.request, "sign-in/first-key")
+        return enter(self.request, self.person)
+
     def extra(self) -> dict[str, Any]:
         """Return which steps are offered."""
         return {
@@ -63,12 +73,24 @@ class SignInCode(SecondStep):
     """The code of an authenticator app."""
 
     title = _("Second step")
-    schema = staticmethod(code_schema)
+
+    def get_schema(self) -> Any:
+        """Return what is asked; whether to trust the browser only where that is allowed."""
+        days = setting(self.request.registry, "cpms.identity.trusted_days")
+        return code_schema(0 if needs_key(self.person, self.request.registry) else days)
+
+    def redirect_first(self) -> Response | None:
+        """Lead who must use a key to it."""
+        if self.person.account.keys and needs_key(self.person, self.request.registry):
+            return go_on(self.request, "sign-in/key")
+        return super().redirect_first()
 
     def save(self, values: dict[str, Any]) -> Response:
         """Take the code."""
         prove_by_code(self.person, values["code"], visitor(self.request))
-        return enter(self.request, self.person)
+        if values.get("trust"):
+            trust_browser(self.request, self.person)
+        return self.go_in()
 
 
 class SignInRecovery(SecondStep):
@@ -81,13 +103,13 @@ class SignInRecovery(SecondStep):
         """Take the code; who has no device left sets up a new one before going on."""
         prove_by_recovery_code(self.person, values["recovery_code"], visitor(self.request))
         account = self.person.account
-        if not account.devices:
+        if not account.has_factor:
             self.request.session_record.values[PROVEN] = True
             return go_on(self.request, "sign-in/device")
         left = account.recovery_codes_left
         said = _("You have ${left} recovery codes left.", mapping={"left": left})
         self.request.tell(said, "attention" if left < 4 else "info")
-        return enter(self.request, self.person)
+        return self.go_in()
 
 
 class DevicePage:
@@ -158,8 +180,10 @@ def is_proven(request: Request) -> bool:
 def codes_kept(context: Any, request: Request) -> Response:
     """Let in who set up a device and keeps the recovery codes."""
     person = half_signed_in(request)
-    if person is None or not is_proven(request) or not person.account.devices:
+    if person is None or not is_proven(request) or not person.account.has_factor:
         return go_on(request, "sign-in")
+    if must_add_key(person, request.registry):
+        return go_on(request, "sign-in/first-key")
     return enter(request, person)
 
 

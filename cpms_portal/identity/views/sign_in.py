@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pyramid.config import Configurator
+from pyramid.csrf import get_csrf_token
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
@@ -18,8 +19,10 @@ from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import check_password, tell_access
 from cpms_portal.identity.queries import is_recent, may_sign_in
+from cpms_portal.identity.queries.keys import authentication_options, new_key_challenge
 from cpms_portal.identity.schemas import sign_in_schema
 from cpms_portal.identity.views.landing import go_on, landing_path
+from cpms_portal.identity.views.trust import trusted_since
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import FULL, PARTIAL, close_session, open_session
@@ -37,6 +40,13 @@ def visitor(request: Request) -> Actor:
     return actor_for(request.registry, None, source=request.remote_addr or "")
 
 
+def passkey_challenge(request: Request) -> dict[str, str]:
+    """Return what a passkey signs instead of a password, for this browser."""
+    challenge = new_key_challenge(request.registry, "passkey", get_csrf_token(request))
+    options = authentication_options(request.registry, challenge, whole=True)
+    return {"challenge": challenge, "options": options}
+
+
 def half_signed_in(request: Request) -> Person | None:
     """Return who showed a password in this session and must now show a second factor."""
     record = request.session_record
@@ -49,9 +59,14 @@ def half_signed_in(request: Request) -> Person | None:
     return person
 
 
-def enter(request: Request, person: Person) -> Response:
-    """Open the session proper, under a new id, and lead on."""
-    open_session(request, oid_of(person), FULL)
+def enter(request: Request, person: Person, *, proven: datetime | None = None) -> Response:
+    """Open the session proper, under a new id, and lead on.
+
+    proven: when the second factor was shown, if not just now: delicate pages ask for it again.
+    """
+    record = open_session(request, oid_of(person), FULL)
+    record.proven = proven or record.proven
+    record.values["source"] = request.remote_addr or ""
     who = actor_for(request.registry, person, source=request.remote_addr or "")
     tell_access(person, who, "sign_in.done")
     return HTTPSeeOther(location=landing_path(request, person))
@@ -82,8 +97,13 @@ class SignIn(FormView):
         )
         if person is None:
             return self.said_no(values["login"])
+        trusted = trusted_since(request, person)
+        if trusted is not None:
+            return enter(request, person, proven=trusted)
         open_session(request, oid_of(person), PARTIAL)
-        return go_on(request, "sign-in/code" if person.account.enrolled else "sign-in/device")
+        account = person.account
+        step = "key" if account.keys else "code" if account.enrolled else "device"
+        return go_on(request, f"sign-in/{step}")
 
     def said_no(self, login: str) -> dict[str, Any]:
         """Show the form again with the one answer for every reason."""
@@ -97,6 +117,7 @@ class SignIn(FormView):
         library = self.request.root.get("library")
         return {
             "refused": None,
+            "passkey": passkey_challenge(self.request),
             "training": setting(self.request.registry, "cpms.site") == "training",
             "library": library and self.request.resource_path(library),
         }

@@ -102,9 +102,17 @@ def sign_in_schema() -> colander.Schema:
     )
 
 
-def code_schema() -> colander.Schema:
-    """Return what the second step asks."""
-    return colander.Schema(code_field())
+def code_schema(trusted_days: int = 0) -> colander.Schema:
+    """Return what the second step asks. trusted_days: how long a browser can be trusted."""
+    schema = colander.Schema(code_field())
+    if trusted_days:
+        said = _(
+            "Ask for no code in this browser for ${days} days. Only on a computer of your own.",
+            mapping={"days": trusted_days},
+        )
+        box = colander.Boolean()
+        schema.add(colander.SchemaNode(box, name="trust", title=said, missing=False))
+    return schema
 
 
 def recovery_schema() -> colander.Schema:

@@ -111,7 +111,7 @@ def set_password(person: Person, password: str, actor: Actor, *, keep: str = "")
     account = needed_account(person)
     account.password = passwords(actor.registry).make(password)
     account.password_changed = actor.now
-    account.link = None
+    account.link, account.trusted = None, ()
     end_sessions(person, oid_of(person), but=keep)
     tell_access(person, replace(actor, person=person), "account.password_changed")
 
@@ -119,14 +119,14 @@ def set_password(person: Person, password: str, actor: Actor, *, keep: str = "")
 def prove_by_code(person: Person, code: str, actor: Actor, *, purpose: str = "sign_in") -> None:
     """Take the code of one of a person's devices; ValueRefusedError says what is wrong with it."""
     account, who = needed_account(person), replace(actor, person=person)
-    tried = _begin(person, who, purpose)
+    tried = begin_proof(person, who, purpose)
     problem = _("This code does not fit. Enter the six digits that the app shows now.")
     for device in account.devices:
         secret = secret_of(account, device, actor.registry)
         step = fitting_step(secret, code, actor.now)
         if step is not None and step > device.last_step:
             device.last_step, device.used = step, actor.now
-            _proven(tried, account, who, f"{purpose}.code")
+            proven(tried, account, who, f"{purpose}.code")
             return
         if step is not None:
             problem = _("This code was used already. Wait for the next one; it comes every 30 s.")
@@ -144,7 +144,7 @@ def prove_by_recovery_code(
 ) -> None:
     """Take one of a person's recovery codes and use it up; ValueRefusedError otherwise."""
     account, who = needed_account(person), replace(actor, person=person)
-    tried = _begin(person, who, purpose)
+    tried = begin_proof(person, who, purpose)
     kept = account.recovery
     with turn_given_up():
         digest = recovery_digest(kept.salt if kept else bytes(16), plain_recovery_code(typed))
@@ -155,10 +155,10 @@ def prove_by_recovery_code(
         raise ValueRefusedError(said, "recovery_code")
     left = tuple(one for one in kept.digests if one != found[0])
     account.recovery = replace(kept, digests=left)
-    _proven(tried, account, who, f"{purpose}.recovery_code")
+    proven(tried, account, who, f"{purpose}.recovery_code")
 
 
-def _begin(person: Person, who: Actor, purpose: str) -> Tried:
+def begin_proof(person: Person, who: Actor, purpose: str) -> Tried:
     """Count a try at a second factor; ValueRefusedError when it has to wait."""
     tried = begin_try(who.registry, oid_of(person), who.source)
     if not may_sign_in(person, who.registry) or not tried.allowed:
@@ -167,7 +167,8 @@ def _begin(person: Person, who: Actor, purpose: str) -> Tried:
     return tried
 
 
-def _proven(tried: Tried, account: Account, who: Actor, what: str) -> None:
+def proven(tried: Tried, account: Account, who: Actor, what: str) -> None:
+    """Note that a second factor was right."""
     tried.was_right(signed_in=True)
     if what.startswith("sign_in"):
         account.last_sign_in = who.now
@@ -209,7 +210,7 @@ def remove_device(person: Person, device_id: str, actor: Actor) -> None:
     """Remove a device; the last one only while recovery codes are left."""
     account = needed_account(person)
     kept = tuple(one for one in account.devices if one.device_id != device_id)
-    if not kept and not account.recovery_codes_left:
+    if not kept and not account.keys and not account.recovery_codes_left:
         said = _("This is your only way in. Add another device or make recovery codes first.")
         raise ValueRefusedError(said)
     account.devices = kept
@@ -262,13 +263,34 @@ def choose_language(person: Person, language: str, actor: Actor) -> None:
     announce(actor.registry, Changed(person, actor, "account.language"))
 
 
+def take_factors(account: Account) -> None:
+    """Take all devices, keys and trusted browsers away."""
+    account.devices, account.keys, account.trusted = (), (), ()
+
+
+def delete_all_devices(person: Person, actor: Actor, *, keep_codes: bool = False) -> None:
+    """PANIC: end every session and every way to show a second factor, at once.
+
+    A password alone sets up nothing new; the way back is the helpdesk (``reset_factors``), or a
+    recovery code for who keeps the printed ones.
+    """
+    account = needed_account(person)
+    take_factors(account)
+    account.link = None
+    if not keep_codes:
+        account.recovery = None
+    end_sessions(person, oid_of(person))
+    tell_access(person, actor, "account.all_devices_deleted")
+
+
 def reset_factors(person: Person, reason: str, actor: Actor) -> None:
     """Take all devices and recovery codes away; the next sign-in sets up a new device.
 
     reason: how the administrator recognised the person; it stands in the audit trail.
     """
     account = needed_account(person)
-    account.devices, account.recovery, account.enrolled = (), None, False
+    take_factors(account)
+    account.recovery, account.enrolled = None, False
     end_sessions(person, oid_of(person))
     unlock(actor.registry, oid_of(person))
     tell_access(person, actor, "account.factors_reset", {"reason": reason})

@@ -1,0 +1,81 @@
+"""Browsers that are trusted for some days: they skip the code, never the password."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.core.clock import now
+from cpms_portal.core.i18n import _
+from cpms_portal.core.settings import setting
+from cpms_portal.identity.actions.trust import forget_browser, trust
+from cpms_portal.identity.queries import link_digest
+from cpms_portal.identity.queries.keys import needs_key
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.principals import actor_for
+from cpms_portal.security.resources import Person
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the cookie; ``__Host-`` binds it to https and this host."""
+    secure = setting(request.registry, "cpms.url").startswith("https:")
+    return "__Host-cpms-trusted" if secure else "cpms-trusted"
+
+
+def trust_browser(request: Request, person: Person) -> None:
+    """Trust this browser; it keeps a secret of which the account keeps the digest."""
+    days = setting(request.registry, "cpms.identity.trusted_days")
+    if not days or needs_key(person, request.registry):
+        return
+    secret, name = secrets.token_urlsafe(24), cookie_name(request)
+    who = actor_for(request.registry, person, source=request.remote_addr or "")
+    trust(person, secret, (request.user_agent or "")[:200], timedelta(days=days), actor=who)
+
+    def keep(_request: Request, response: Response) -> None:
+        response.set_cookie(
+            name,
+            f"{person.__name__}.{secret}",
+            max_age=days * 24 * 3600,
+            path="/",
+            httponly=True,
+            secure=name.startswith("__Host-"),
+            samesite="Lax",
+        )
+
+    request.add_response_callback(keep)
+
+
+def trusted_since(request: Request, person: Person) -> datetime | None:
+    """Return since when this browser is trusted by a person, None when it is not."""
+    days = setting(request.registry, "cpms.identity.trusted_days")
+    name, _dot, secret = request.cookies.get(cookie_name(request), "").partition(".")
+    if not days or name != person.__name__ or needs_key(person, request.registry):
+        return None
+    digest, moment = link_digest(secret), now(request.registry)
+    for one in person.account.trusted:
+        if one.digest == digest and moment < min(one.until, one.added + timedelta(days=days)):
+            return one.added
+    return None
+
+
+def forget_browser_now(context: Person, request: Request) -> Response:
+    """Trust a browser no longer."""
+    forget_browser(context, request.POST.get("browser", ""), request.actor)
+    request.tell(_("This browser asks for a code again."))
+    return HTTPSeeOther(location=request.resource_path(context, "account"))
+
+
+def includeme(config: Configurator) -> None:
+    """Register the step."""
+    config.add_view(
+        forget_browser_now,
+        name="forget-browser",
+        context=Person,
+        request_method="POST",
+        permission=Permission.ACCOUNT_EDIT,
+    )

@@ -16,3 +16,4 @@ def includeme(config: Configurator) -> None:
         choices=("smtp", "outbox"),
     )
     config.include(".mailers")
+    config.include(".views")

@@ -18,8 +18,11 @@ def send_notice(registry: Registry, person: Any, subject: str, text: str, path: 
     """Send a person a mail when the transaction commits.
 
     subject, text: translation strings of the catalogue; they carry nothing clinical and no
-    name of a patient. path: where the link leads; sign-in comes first there.
+    name of a patient. path: where the link leads; sign-in comes first there. Who has closed the
+    account has no address any more and gets nothing.
     """
+    if not person.mail:
+        return
     directories = registry.queryUtility(ITranslationDirectories, default=[])
     translate = make_localizer(person.language, directories).translate
     link = setting(registry, "cpms.url").rstrip("/") + path

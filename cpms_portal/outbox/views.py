@@ -1,0 +1,32 @@
+"""The mail of the training site: its accounts have no mailbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import Portal
+from cpms_portal.outbox.queries import keeps_mail, letters_for
+from cpms_portal.security.permissions import Permission
+
+
+def outbox_page(context: Portal, request: Request) -> dict[str, Any]:
+    """Show the mails to the person signed in; site administrators see all."""
+    return {"title": _("Outbox"), "letters": letters_for(request.actor, context)}
+
+
+def includeme(config: Configurator) -> None:
+    """Register the page, on a training site that keeps its mail only."""
+    if not keeps_mail(config.registry):
+        return
+    config.add_view(
+        outbox_page,
+        name="outbox",
+        context=Portal,
+        request_method="GET",
+        renderer="cpms_portal.outbox:templates/outbox.pt",
+        permission=Permission.PORTAL_ENTER,
+    )

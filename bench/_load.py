@@ -36,7 +36,7 @@ def load(address: str, cookie: str, *, seconds: int, connections: int) -> Load:
 
 
 def _milliseconds(text: str, percentile: str) -> float:
-    found = re.search(rf"^\s*{percentile}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
+    found = re.search(rf"^\s*{percentile}%\s+([\d.]+)(us|ms|s|m)\s*$", text, re.MULTILINE)
     assert found, text
     return float(found[1]) * _UNITS[found[2]]
 

@@ -11,6 +11,7 @@ def includeme(config: Configurator) -> None:
     config.include(".substance")
     config.include(".transactions")
     config.include(".clock")
+    config.include(".requests")
     config.add_setting(
         "cpms.site", str, "production", "production or training", choices=("production", "training")
     )

@@ -70,7 +70,7 @@ class RowsWidget(Asked, deform.widget.SequenceWidget):
 def without_row(sent: list[Any], field: Any, marked: str) -> list[Any]:
     """Return the rows that were sent without the one a button named, if it is one of these."""
     oid, _dash, number = marked.rpartition("-")
-    if oid != field.oid or not number.isdecimal():
+    if oid != field.oid or not number.isdecimal() or len(number) > 8:
         return sent
     return [row for at, row in enumerate(sent) if at != int(number)]
 

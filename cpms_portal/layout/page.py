@@ -108,6 +108,9 @@ class Layout(Marks):
         if permission is None:
             return True
         context = self.context if context is None else context
+        if context is None and getattr(self.request, "context", None) is None:
+            # The address could not be read: no place was found yet.
+            return False
         return bool(self.request.has_permission(permission, context))
 
     @reify

@@ -19,5 +19,6 @@ def includeme(config: Configurator) -> None:
     config.include(".passwords")
     config.include(".sessions")
     config.include(".policy")
+    config.include(".hosts")
     config.include(".headers")
     config.scan(".resources")

@@ -36,7 +36,7 @@ class BoundToken:
         """Say whether a token belongs to the session or visit of this request."""
         if not session_key(request) and VISIT not in request.cookies:
             return False
-        return hmac.compare_digest(self.get_csrf_token(request), token)
+        return hmac.compare_digest(self.get_csrf_token(request).encode(), token.encode())
 
     def _visit(self, request: Request) -> str:
         visit = request.cookies.get(VISIT) or request.environ.get("cpms.visit")

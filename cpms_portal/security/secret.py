@@ -35,7 +35,7 @@ def sign(registry: Registry, purpose: str, text: str) -> str:
 
 def signature_holds(registry: Registry, purpose: str, text: str, signature: str) -> bool:
     """Say whether a signature was made here for this purpose and text."""
-    return hmac.compare_digest(sign(registry, purpose, text), signature)
+    return hmac.compare_digest(sign(registry, purpose, text).encode(), signature.encode())
 
 
 def includeme(config: Configurator) -> None:

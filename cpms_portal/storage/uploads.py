@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -29,6 +30,7 @@ from cpms_portal.core.settings import setting
 from cpms_portal.storage.keys import NONCE
 
 PIECE = 8 * 1024 * 1024
+_ID = re.compile(r"[0-9a-z]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Spool:
 
     def _place(self, upload_id: str) -> Path:
         place = self.folder / upload_id
-        if not upload_id.isalnum() or not (place / "about").exists():
+        if not _ID.fullmatch(upload_id) or not (place / "about").exists():
             raise UploadRefusedError(_("This upload is not known any more. Please start again."))
         return place
 

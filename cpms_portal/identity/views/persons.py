@@ -10,6 +10,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from cpms_portal.core.i18n import _
+from cpms_portal.core.requests import whole_number
 from cpms_portal.core.resources import oid_of, resource_of
 from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
@@ -29,14 +30,14 @@ TEMPLATES = "cpms_portal.identity:templates/"
 def people_page(context: People, request: Request) -> dict[str, Any]:
     """List people by state, and the accounts that have to wait."""
     chosen = request.GET.get("state", "")
-    start = request.GET.get("start", "0")
+    start = whole_number(request.GET.get("start", ""))
     found = find(
         request.actor,
         "person",
         within=context,
         where={"state": chosen} if chosen else {},
         sort="title",
-        start=int(start) if start.isdecimal() else 0,
+        start=start,
     )
     locked = [resource_of(context, oid) for oid in locked_accounts(request.registry)]
 

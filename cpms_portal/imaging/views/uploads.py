@@ -176,7 +176,9 @@ def _finished(holder: Any, upload_id: str, request: Request) -> dict[str, Any]:
 def upload_piece(holder: Any, request: Request) -> dict[str, Any]:
     """Take the next piece of an upload; the header ``X-Offset`` says where it stands."""
     offset = request.headers.get("X-Offset", "")
-    if len(request.subpath) != 1 or not offset.isdigit():
+    if len(request.subpath) != 1 or not (
+        offset.isascii() and offset.isdigit() and len(offset) < 16
+    ):
         raise HTTPNotFound()
     here, owner = spool(request.registry), request.actor.oid
     try:

@@ -10,6 +10,7 @@ from pyramid.view import view_config, view_defaults
 
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
+from cpms_portal.core.requests import whole_number
 from cpms_portal.networks.resources import Network
 from cpms_portal.panels.actions.steering import assign_lead
 from cpms_portal.panels.queries.document import paragraphs
@@ -29,8 +30,8 @@ from cpms_portal.security.permissions import Permission
 )
 def assistance_page(network: Network, request: Request) -> dict[str, Any]:
     """Show the panels that wait for a lead, the overdue ones first."""
-    start = request.GET.get("start", "0")
-    found = assistance_queue(network, request.actor, int(start) if start.isdigit() else 0)
+    start = whole_number(request.GET.get("start", ""))
+    found = assistance_queue(network, request.actor, start)
     return {
         "title": _("Requests for assistance"),
         "found": found,

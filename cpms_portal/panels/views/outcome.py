@@ -12,6 +12,7 @@ from pyramid.view import view_config
 
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
+from cpms_portal.core.requests import whole_number
 from cpms_portal.forms.views import FormView
 from cpms_portal.panels.actions.document import keep_document
 from cpms_portal.panels.actions.outcome import object_to, sign, write_outcome
@@ -99,8 +100,8 @@ class EditOutcome(FormView):
 def keep_outcome(panel: Panel, request: Request) -> dict[str, Any]:
     """Keep what is being typed."""
     sections = {name: request.POST[name][:20_000] for name in SECTIONS if name in request.POST}
-    revision = request.POST.get("revision", "")
-    draft = {"revision": int(revision) if revision.isdigit() else 0, "sections": sections}
+    revision = whole_number(request.POST.get("revision", ""))
+    draft = {"revision": revision, "sections": sections}
     keep_draft(panel, "outcome", draft, request.actor)
     return {"kept": True}
 

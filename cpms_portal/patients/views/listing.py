@@ -52,7 +52,7 @@ def patients_page(centre: Institution, request: Request) -> dict[str, Any]:
         request.actor,
         where=where,
         sort=chosen["sort"],
-        start=int(start) if start.isdigit() and len(start) < 9 else 0,
+        start=int(start) if start.isdecimal() and len(start) < 9 else 0,
     )
     return {
         "title": _("Patients"),

@@ -1,0 +1,67 @@
+"""Requests as the portal takes them: what cannot be read is refused, files come where expected."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, Any
+
+import webob.request
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.request import Request
+from webob.compat import cgi_FieldStorage
+
+#: The one name under which forms send files.
+FILES = "files"
+
+
+def whole_number(text: str) -> int:
+    """Return a number somebody sent in an address or a form: 0 when it is none, or far too long."""
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+class PortalRequest(Request):
+    """A request whose body is refused when it is no form, or has a file where text belongs."""
+
+    def __init__(self, environ: dict[str, Any], *rest: Any, **more: Any) -> None:
+        # What is not UTF-8 in an address names nothing, and is no reason to fail later.
+        raw = environ.get("PATH_INFO", "").encode("latin-1")
+        environ["PATH_INFO"] = raw.decode("utf-8", "replace").encode().decode("latin-1")
+        super().__init__(environ, *rest, **more)
+
+    @property
+    def POST(self) -> Any:
+        """Return the fields of the form that was sent; HTTPBadRequest when there is no sense."""
+        try:
+            sent = super().POST
+        except (ValueError, LookupError, DeprecationWarning) as error:
+            # WebOb raises a DeprecationWarning at any character set but UTF-8.
+            raise HTTPBadRequest() from error
+        if not self.path_info.startswith("/manage"):
+            strange = (name for name, part in sent.items() if hasattr(part, "filename"))
+            if any(name != FILES for name in strange):
+                raise HTTPBadRequest()
+        return sent
+
+    @property
+    def json_body(self) -> Any:
+        """Return what was sent as JSON; ValueError when it is none."""
+        try:
+            return super().json_body
+        except (LookupError, RecursionError) as error:
+            raise ValueError("not JSON") from error
+
+
+class _InMemory(cgi_FieldStorage):
+    """A part of a form, kept in memory: a temporary file would hold originals in the clear."""
+
+    def make_file(self) -> IO[Any]:
+        """Return where the part is kept."""
+        binary = self._binary_file or self.length >= 0
+        return io.BytesIO() if binary else io.StringIO(newline="\n")
+
+
+def includeme(config: Configurator) -> None:
+    """Take requests so."""
+    webob.request.cgi_FieldStorage = _InMemory
+    config.set_request_factory(PortalRequest)

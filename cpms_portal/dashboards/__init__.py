@@ -12,5 +12,16 @@ from pyramid.config import Configurator
 def includeme(config: Configurator) -> None:
     """Register the pages and the tabs of networks, countries and centres."""
     config.add_assets("dashboards", "cpms_portal.dashboards:static")
-    for page in ("front", "my_work", "networks", "places", "memberships", "trail", "search"):
+    for page in (
+        "front",
+        "my_work",
+        "networks",
+        "places",
+        "memberships",
+        "membership",
+        "access_policy",
+        "hand_over",
+        "trail",
+        "search",
+    ):
         config.include(f".views.{page}")

@@ -13,7 +13,7 @@ from typing import Any
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import oid_of, root_of
 from cpms_portal.networks.queries import network_of, places_of
-from cpms_portal.networks.resources import Country, Network
+from cpms_portal.networks.resources import Country, Institution, Network
 from cpms_portal.panels.queries.people import portal_at
 from cpms_portal.panels.queries.progress import contributors, missing_signatures
 from cpms_portal.panels.resources import RUNNING, Panel
@@ -24,6 +24,8 @@ from cpms_portal.security.roles import OWN_ROLES, PANEL_ROLES, Role
 
 #: So many lines of one block are shown, and so many panels are looked at for them.
 SHOWN, LOOKED_AT = 8, 50
+#: More than anybody has in charge.
+MOST_IN_CHARGE = 10_000
 CENTRE_ROLES = frozenset({Role.ASSISTANT, Role.ENROLLER, Role.GUEST, Role.HP})
 NETWORK_ROLES = frozenset({Role.COORDINATOR, Role.DISPATCHER})
 #: States of a panel in which its members give advice.
@@ -135,7 +137,7 @@ def _requests_to(actor: Actor, root: Any) -> list[Any]:
 
 def memberships_to_decide(actor: Actor, within: Any, *, size: int = SHOWN) -> list[Any]:
     """Return the requests for membership that this person may decide, oldest first."""
-    deciding = acting_as(actor, [Role.COORDINATOR])
+    deciding = acting_as(actor, [Role.COORDINATOR, Role.DEPUTY])
     return _found(
         deciding, "membership", within, where={"state": "requested"}, sort="created", size=size
     )
@@ -222,3 +224,32 @@ def about_panel(panel: Panel) -> tuple[str, str]:
     patient, network = patient_of(panel), network_of(panel)
     area = network.area_title(panel.area) if network is not None else panel.area
     return ("" if patient is None else patient.nickname), area
+
+
+def patients_in_charge(institution: Institution, person: Any, actor: Actor) -> list[Any]:
+    """Return the patients of a centre that a person has in charge."""
+    where = {"owner": oid_of(person), "state": ("enrolled", "withdrawn")}
+    return find(
+        portal_at(actor),
+        "patient",
+        within=institution,
+        where=where,
+        sort="created",
+        size=MOST_IN_CHARGE,
+    ).items
+
+
+def panels_in_charge(institution: Institution, person: Any, actor: Actor) -> list[Panel]:
+    """Return the panels about patients of a centre that a person leads or asked for."""
+    found: dict[int, Panel] = {}
+    for role in ("lead", "requester"):
+        panels = find(
+            portal_at(actor),
+            "panel",
+            within=institution,
+            where={role: oid_of(person)},
+            sort="created",
+            size=MOST_IN_CHARGE,
+        )
+        found |= {oid_of(panel): panel for panel in panels if panel.state != "cancelled"}
+    return list(found.values())

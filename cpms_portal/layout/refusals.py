@@ -18,6 +18,7 @@ ROLE_TITLES = {
     Role.ASSISTANT: _("assistant of the clinician"),
     Role.AUTHOR: _("the author"),
     Role.COORDINATOR: _("coordinator of the network"),
+    Role.DEPUTY: _("deputy of the coordinator"),
     Role.DISPATCHER: _("dispatcher of the network"),
     Role.DPO: _("data protection officer of the centre"),
     Role.EDITOR: _("editor of the library"),

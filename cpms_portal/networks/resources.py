@@ -17,9 +17,13 @@ from cpms_portal.core.resources import (
 )
 from cpms_portal.security.roles import Role
 
-NETWORK_ROLES = frozenset({Role.COORDINATOR, Role.DISPATCHER, Role.RESEARCHER})
+NETWORK_ROLES = frozenset({Role.COORDINATOR, Role.DEPUTY, Role.DISPATCHER, Role.RESEARCHER})
 INSTITUTION_ROLES = frozenset({Role.ASSISTANT, Role.DPO, Role.ENROLLER, Role.GUEST, Role.HP})
 GUEST_CODE = "0000"
+#: Kinds of centres whose people come as guests.
+GUEST_KINDS = frozenset({"guest", "collaborative_partner", "external_expert"})
+#: Roles that end by themselves.
+TIMED_ROLES = frozenset({Role.ENROLLER.value, Role.GUEST.value})
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class Network(Container):
     """A European Reference Network.
 
     acronym: "RARE-LIVER". display: the name in lists. areas: in the order of the network.
+    membership_days: within how many days a request for access is answered. dispatchers_decide:
+    whether dispatchers decide about memberships too. guest_days_after: how many days a guest
+    stays after the last panel closed.
     """
 
     noun = "network"
@@ -55,6 +62,9 @@ class Network(Container):
     countable_contributions: int = 2
     response_days_urgent: int = 3
     response_days_normal: int = 21
+    membership_days: int = 3
+    dispatchers_decide: bool = False
+    guest_days_after: int = 14
 
     def __init__(
         self, title: str, acronym: str, display: str, created: datetime | None = None
@@ -82,7 +92,7 @@ class Network(Container):
         return (node for node in self.values() if isinstance(node, Country))
 
     def role_nodes(self, role: str) -> Iterable[int] | None:
-        """A network bears its coordinators, dispatchers and researchers."""
+        """A network bears its coordinators, their deputies, dispatchers and researchers."""
         return (oid_of(self),) if role in NETWORK_ROLES else None
 
     def index_sorts(self) -> dict[str, Any]:
@@ -116,7 +126,8 @@ class Institution(Container):
 
     code: the centre's code, the same in every network. membership: full_member,
     affiliated_partner, collaborative_partner or guest. visibility: who of the centre sees
-    its patients: ``centre`` (every HP), ``team`` or ``owner``.
+    its patients: ``centre`` (every HP), ``team`` or ``owner``. mail_domains: who has a mail
+    address there is let in at once.
     """
 
     noun = "institution"
@@ -124,6 +135,7 @@ class Institution(Container):
     membership: str = "full_member"
     visibility: str = "centre"
     code_source: str = "invented"
+    mail_domains: tuple[str, ...] = ()
 
     def __init__(self, title: str, code: str, created: datetime | None = None) -> None:
         super().__init__(title, created)
@@ -135,6 +147,11 @@ class Institution(Container):
         if self.code == GUEST_CODE:
             return f"{self.code} {self.title}"
         return f"{self.code} - {self.title}"
+
+    @property
+    def is_for_guests(self) -> bool:
+        """Whether its people come as guests, with an end."""
+        return self.membership in GUEST_KINDS
 
     @property
     def is_guest_access(self) -> bool:
@@ -167,11 +184,23 @@ class Members(Container):
 
 @content_type("Membership")
 class Membership(Content):
-    """A person, a profile and an institution. role: the profile that is granted."""
+    """A person, a profile and an institution.
+
+    role: the profile that is granted. comment: what the person wrote. asked: whether they asked
+    themselves. due: by when somebody looks at it. Of guests: until, the end the coordinator
+    chose; until_panels: whether their panels alone decide; ends: when it ends as things stand,
+    None while a panel runs.
+    """
 
     noun = "membership"
     state: str = ""
     history: tuple[Any, ...] = ()
+    comment: str = ""
+    asked: bool = False
+    due: datetime | None = None
+    until: datetime | None = None
+    until_panels: bool = False
+    ends: datetime | None = None
 
     def __init__(self, title: str, person: int, role: str, created: datetime | None = None) -> None:
         super().__init__(title, created)
@@ -194,6 +223,15 @@ class Membership(Content):
     def index_facets(self) -> dict[str, Any]:
         """Memberships are found by person and role."""
         return {"person": self.person, "role": self.role}
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it ends by itself."""
+        return self.role in TIMED_ROLES
+
+    def index_sorts(self) -> dict[str, Any]:
+        """Memberships are listed by name, and by when somebody should look at them."""
+        return {"title": self.title, "due": self.due}
 
     def index_words(self) -> str:
         """Memberships are looked up by the name of the person."""

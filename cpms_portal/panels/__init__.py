@@ -20,6 +20,7 @@ def includeme(config: Configurator) -> None:
     config.scan(".effects")
     config.include(".subscribers")
     config.include(".views")
+    config.add_work("cpms_portal.panels.queries.experts.work_of")
     config.add_workload("cpms_portal.panels.queries.experts.workload_of")
     config.add_importer(
         "training panels", "cpms_portal.panels.importer.import_training_panels", training=True

@@ -9,6 +9,7 @@ from pyramid.config import Configurator
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.events import Transitioned
 from cpms_portal.core.resources import resource_of
+from cpms_portal.networks.actions import settle_guest
 from cpms_portal.notifications.actions import notify
 from cpms_portal.panels.interfaces import NOTICES
 from cpms_portal.panels.queries.people import coordinators_of, portal_at
@@ -114,9 +115,24 @@ def follow_parts(event: Transitioned) -> None:
         _tell(part.panel, (part.person,), "panel.information_answered", actor)
 
 
+def follow_guests(event: Transitioned) -> None:
+    """Guests stay while their panels run, and some days more."""
+    part, actor = event.resource, event.actor
+    if isinstance(part, Panel):
+        people: Iterable[int] = {part.requester, part.lead, *part.members} - {0}
+    elif isinstance(part, Invitation):
+        people = (part.person,)
+    else:
+        return
+    for oid in people:
+        person = resource_of(part, oid)
+        if person is not None:
+            settle_guest(person, actor)
+
+
 def includeme(config: Configurator) -> None:
     """Listen, and register the texts of the notices."""
-    for listener in (follow_consent, follow_panel, follow_parts):
+    for listener in (follow_consent, follow_panel, follow_parts, follow_guests):
         config.add_subscriber(listener, Transitioned)
     for key, text in NOTICES.items():
         config.add_notice_text(key, text)

@@ -13,6 +13,8 @@ def includeme(config: Configurator) -> None:
     """Register pages, the training accounts, and what keeps the finder true."""
     config.include(".interfaces")
     config.include(".subscribers")
+    config.include(".views.access")
+    config.include(".views.my_access")
     config.include(".views.person")
     config.include(".views.preferences")
     config.include(".views.suggest")

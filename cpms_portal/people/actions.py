@@ -1,19 +1,25 @@
-"""Change what people say of themselves, and keep the finder true."""
+"""Change what people say of themselves, keep the finder true, ask for access."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.events import Changed, announce
-from cpms_portal.networks.resources import Network
-from cpms_portal.people.queries import facets_of
+from cpms_portal.core.i18n import _
+from cpms_portal.networks.actions import request_membership
+from cpms_portal.networks.queries import OVER, membership_of, portal_of
+from cpms_portal.networks.resources import Institution, Membership, Network
+from cpms_portal.people.queries import facets_of, is_trusted, profiles_wanted
 from cpms_portal.people.resources import AreaChoice, Profile
 from cpms_portal.search.actions import reindex
 from cpms_portal.security.resources import Person
+from cpms_portal.security.roles import Role
+from cpms_portal.workflow.actions import transition
 
 FIELDS = ("professional_role", "expertise", "languages", "diagnoses", "away_until")
+TRUSTED = _("Approved at once: the centre trusts this mail domain.")
 
 
 def refresh_facets(person: Person, actor: Actor) -> None:
@@ -51,3 +57,22 @@ def choose_areas(person: Person, network: Network, choice: AreaChoice, actor: Ac
     profile.areas = {**profile.areas, str(network.__name__): kept}
     refresh_facets(person, actor)
     announce(actor.registry, Changed(person, actor, "profile.areas"))
+
+
+def request_access(
+    institution: Institution, person: Person, roles: Iterable[Role], *, comment: str, actor: Actor
+) -> list[Membership]:
+    """Ask for profiles at a centre; a clinician with a mail the centre trusts is let in at once.
+
+    Return the memberships asked for; those that were there already are left out.
+    """
+    made = []
+    for role in profiles_wanted(institution, person, roles):
+        existing = membership_of(institution, person, role)
+        if existing is not None and existing.state not in OVER:
+            continue
+        membership = request_membership(institution, person, role, actor, comment=comment)
+        if role == Role.HP and is_trusted(institution, person):
+            transition(membership, "approve", portal_of(actor), reason=str(TRUSTED))
+        made.append(membership)
+    return made

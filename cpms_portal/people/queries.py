@@ -11,7 +11,8 @@ from typing import Any
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import resource_of, root_of
-from cpms_portal.networks.queries import country_of, network_of
+from cpms_portal.networks.actions import PROFILES_ASKED
+from cpms_portal.networks.queries import OVER, country_of, membership_of, network_of
 from cpms_portal.networks.resources import Institution, Network
 from cpms_portal.people.resources import Profile
 from cpms_portal.search.queries import BATCH, Found, find
@@ -173,3 +174,27 @@ def can_be_invited(person: Person, network: Network | None, actor: Actor) -> boo
     """Say whether a person is an expert now; grants may have ended since the catalog was read."""
     facets = facets_of(person, actor).get("expert", ())
     return ("any" if network is None else str(network.__name__)) in facets
+
+
+def profiles_offered(institution: Institution) -> tuple[Role, ...]:
+    """Return the profiles one may ask for at a centre: guests ask for guest access alone."""
+    return (Role.GUEST,) if institution.is_for_guests else PROFILES_ASKED
+
+
+def profiles_wanted(institution: Institution, person: Person, roles: Iterable[Role]) -> list[Role]:
+    """Return the profiles that are asked for: who coordinates or dispatches is a clinician too."""
+    chosen = [role for role in profiles_offered(institution) if role in set(roles)]
+    if {Role.COORDINATOR, Role.DISPATCHER} & set(chosen) and Role.HP not in chosen:
+        clinical = membership_of(institution, person, Role.HP)
+        if clinical is None or clinical.state in OVER:
+            chosen.append(Role.HP)
+    return chosen
+
+
+def is_trusted(institution: Institution, person: Person) -> bool:
+    """Say whether a person's mail is of a domain the centre trusts.
+
+    The mail of an account is proven: an account begins with a link that was sent there.
+    """
+    domain = person.mail.rpartition("@")[2]
+    return person.account is not None and domain in institution.mail_domains

@@ -20,6 +20,7 @@ class Role(StrEnum):
     AUTHENTICATED = "authenticated"
     AUTHOR = "author"
     COORDINATOR = "coordinator"
+    DEPUTY = "deputy"
     DISPATCHER = "dispatcher"
     DPO = "dpo"
     EDITOR = "editor"

@@ -28,6 +28,11 @@ def request_of(root, registry, newcomer):
     return make
 
 
+def form_of(page, step):
+    """Return the form whose button takes a step."""
+    return next(form for form in page.forms.values() if f'value="{step}"' in form.text)
+
+
 def test_a_request_when_approved_in_the_queue_makes_a_member(browser_of, request_of, registry):
     path, person, centre = request_of("Oda Felsbach")
     queue = browser_of(COORDINATOR).get(QUEUE)
@@ -42,10 +47,10 @@ def test_a_request_when_rejected_without_a_reason_says_so_at_the_field(browser_o
     path, _person, _centre = request_of("Ragna Uferstein")
     coordinator = browser_of(COORDINATOR)
     page = coordinator.get(path)
-    form = next(form for form in page.forms.values() if "reason" in form.fields)
+    form = form_of(page, "reject")
     refused = form.submit("step", status=422)
     assert refused.html.select_one(".field-problem").text.strip() == "Please say why."
-    form = next(form for form in refused.forms.values() if "reason" in form.fields)
+    form = form_of(refused, "reject")
     form["reason"] = "Please ask at your own hospital."
     assert "was rejected" in form.submit("step").follow()
     assert "Please ask at your own hospital." in coordinator.get(path)

@@ -1,7 +1,8 @@
-"""Memberships of a centre and of a network, and the page on which one is decided."""
+"""Memberships of a centre and of a network: the queue, the yearly review, many at once."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,24 +13,28 @@ from pyramid.response import Response
 
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import resource_of
 from cpms_portal.dashboards.views.my_work import PROFILES
 from cpms_portal.dashboards.views.places import start_of
 from cpms_portal.networks.queries import institution_of, network_of
 from cpms_portal.networks.resources import Institution, Membership, Network
 from cpms_portal.search.lookup import look_up
-from cpms_portal.search.queries import BATCH, find
+from cpms_portal.search.queries import BATCH, Found, find
 from cpms_portal.security.permissions import Permission
 from cpms_portal.workflow.actions import transition
-from cpms_portal.workflow.queries import offers, state_of, workflows
+from cpms_portal.workflow.queries import state_of, workflows
 
-#: What is said after a step.
-DONE = {
-    "approve": _("${name} is a member now."),
-    "reject": _("The request of ${name} was rejected."),
-    "suspend": _("The membership of ${name} is suspended."),
-    "resume": _("The membership of ${name} counts again."),
-    "end": _("The membership of ${name} has ended."),
+#: The pseudo-state of memberships that somebody should look at again.
+REVIEW = "review"
+#: Steps that may be taken for many at once, by the state that is listed.
+BULK = {
+    "requested": (("approve", _("Approve")), ("reject", _("Reject"))),
+    REVIEW: (("confirm", _("Still right")), ("end", _("End"))),
 }
+MOST_REVIEWED = 500
+MOST_CHOSEN = 200
+#: Object ids may be negative.
+OID = re.compile(r"-?[0-9]{1,19}")
 
 
 def memberships_page(context: Network | Institution, request: Request) -> dict[str, Any]:
@@ -37,94 +42,115 @@ def memberships_page(context: Network | Institution, request: Request) -> dict[s
     states = {
         name: state.title
         for name, state in workflows(request.registry)["Membership"].states.items()
-    }
+    } | {REVIEW: _("To look at again")}
     whole_network = isinstance(context, Network)
     asked = request.GET.get("state", "requested" if whole_network else "active")
     state = asked if asked in states else "active"
     sought = request.GET.get("q", "").strip()[:100]
-    if sought:
-        found = look_up(request.actor, "membership", sought, within=context, size=BATCH)
-    else:
-        found = find(
-            request.actor,
-            "membership",
-            within=context,
-            where={"state": state},
-            sort="created",
-            descending=state != "requested",
-            start=start_of(request),
-        )
+    found = _found(context, request, state, sought)
     path = request.resource_path(context, "memberships")
+    decides = request.has_permission(Permission.MEMBERSHIP_DECIDE, context)
     return {
         "title": _("Memberships") if whole_network else _("Members"),
         "found": found,
-        "lines": [_line(one, request) for one in found],
+        "lines": [line_of(one, request) for one in found],
         "states": states,
         "state": None if sought else state,
+        "bulk": BULK.get(state, ()) if decides and not sought else (),
         "sought": sought,
         "whole_network": whole_network,
         "path": path,
+        "policy": _policy(context, request),
+        "hand_over": _hand_over(context, request),
         "address": lambda begin: f"{path}?{urlencode({'state': state, 'start': begin})}",
     }
 
 
-def _line(membership: Membership, request: Request) -> dict[str, Any]:
+def _found(context: Any, request: Request, state: str, sought: str) -> Found:
+    if sought:
+        return look_up(request.actor, "membership", sought, within=context, size=BATCH)
+    start = start_of(request)
+    if state == REVIEW:
+        found = find(
+            request.actor,
+            "membership",
+            within=context,
+            where={"state": "active"},
+            sort="due",
+            size=MOST_REVIEWED,
+        )
+        due = [one for one in found if one.due is not None and one.due <= request.actor.now]
+        return Found(len(due), due[start : start + BATCH], start, BATCH)
+    return find(
+        request.actor,
+        "membership",
+        within=context,
+        where={"state": state},
+        sort="due" if state == "requested" else "created",
+        descending=state != "requested",
+        start=start,
+    )
+
+
+def _policy(context: Network | Institution, request: Request) -> str | None:
+    network = isinstance(context, Network)
+    needed = Permission.NETWORK_EDIT if network else Permission.INSTITUTION_EDIT
+    if not request.has_permission(needed, context):
+        return None
+    return str(request.resource_path(context, "access-policy" if network else "trusted-domains"))
+
+
+def _hand_over(context: Network | Institution, request: Request) -> str | None:
+    may = request.has_permission(Permission.INSTITUTION_HAND_OVER, context)
+    return str(request.resource_path(context, "hand-over")) if may else None
+
+
+def line_of(membership: Membership, request: Request) -> dict[str, Any]:
+    """Return a membership as a list shows it."""
+    due, now = membership.due, request.actor.now
     return {
         "membership": membership,
         "url": request.resource_path(membership),
         "role": PROFILES.get(membership.role, membership.role),
         "centre": institution_of(membership),
         "state": state_of(membership, request.registry),
+        "late": membership.state == "requested" and due is not None and due < now,
+        "ended": membership.ends is not None and membership.ends <= now,
         "may_decide": request.has_permission(Permission.MEMBERSHIP_DECIDE, membership),
     }
 
 
-def membership_page(context: Membership, request: Request) -> dict[str, Any]:
-    """Show a membership, its history and what can be decided."""
-    return {**_shown(context, request), "problem": None, "typed": "", "tried": ""}
+def decide_many(context: Network | Institution, request: Request) -> Response:
+    """Take one step for all that were ticked; what cannot be done is left as it is, and said."""
+    step, reason = request.POST.get("step", ""), request.POST.get("reason", "")[:2000]
+    steps = {name for offered in BULK.values() for name, _title in offered}
+    done = left = 0
+    for membership in _chosen(context, request) if step in steps else []:
+        try:
+            transition(membership, step, request.actor, reason=reason)
+            done += 1
+        except TransitionDeniedError:
+            left += 1
+        except ValueRefusedError as error:
+            request.tell(error.message, "danger")
+            break
+    if done:
+        request.tell(_("${number} decided.", mapping={"number": done}))
+    if left:
+        text = _("${number} left as they are: they have moved on.", mapping={"number": left})
+        request.tell(text, "attention")
+    state = request.POST.get("state", "")
+    query = {"state": state if state in BULK else "requested"}
+    return HTTPSeeOther(request.resource_path(context, "memberships", query=query))
 
 
-def _shown(membership: Membership, request: Request) -> dict[str, Any]:
-    workflow = workflows(request.registry)["Membership"]
-    titles = {name: move.title for name, move in workflow.transitions.items()}
-    return {
-        **_line(membership, request),
-        "network": network_of(membership),
-        "person": membership.person_resource(),
-        "offers": offers(membership, request.actor),
-        "steps": [
-            {
-                "title": titles.get(step.transition, _("Requested")),
-                "at": step.at,
-                "who": step.who_name,
-                "text": step.reason,
-            }
-            for step in reversed(membership.history)
-        ],
-    }
-
-
-def decide_membership(context: Membership, request: Request) -> dict[str, Any] | Response:
-    """Take the step that was chosen; with a reason where one is needed."""
-    step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
-    try:
-        transition(context, step, request.actor, reason=reason[:2000])
-    except (ValueRefusedError, TransitionDeniedError) as error:
-        request.tm.doom()
-        request.response.status_int = error.status
-        tried = {"problem": error.message, "typed": reason, "tried": step}
-        return {**_shown(context, request), **tried}
-    if step in DONE:
-        request.tell(_(DONE[step], mapping={"name": context.title}))
-    return HTTPSeeOther(_next(context, request))
-
-
-def _next(membership: Membership, request: Request) -> str:
-    """Return the queue of the network to who decides, else the membership itself."""
-    network = network_of(membership)
-    if network is not None and request.has_permission(Permission.MEMBERSHIP_VIEW, network):
-        return str(request.resource_path(network, "memberships"))
-    return str(request.resource_path(membership))
+def _chosen(context: Any, request: Request) -> list[Membership]:
+    """Return the memberships ticked, as far as they belong here."""
+    sent = request.POST.getall("chosen")[:MOST_CHOSEN]
+    oids = [text for text in sent if OID.fullmatch(text)]
+    found = [resource_of(context, int(oid)) for oid in dict.fromkeys(oids)]
+    above = institution_of if isinstance(context, Institution) else network_of
+    return [one for one in found if isinstance(one, Membership) and above(one) is context]
 
 
 def includeme(config: Configurator) -> None:
@@ -138,24 +164,16 @@ def includeme(config: Configurator) -> None:
             request_method="GET",
             renderer="cpms_portal.dashboards:templates/memberships.pt",
         )
+        config.add_view(
+            decide_many,
+            context=context,
+            name="memberships",
+            permission=Permission.MEMBERSHIP_DECIDE,
+            request_method="POST",
+        )
     config.add_tab(
         Network, "memberships", _("Memberships"), order=60, permission=Permission.MEMBERSHIP_VIEW
     )
     config.add_tab(
         Institution, "memberships", _("Members"), order=60, permission=Permission.MEMBERSHIP_VIEW
-    )
-    page = "cpms_portal.dashboards:templates/membership.pt"
-    config.add_view(
-        membership_page,
-        context=Membership,
-        permission=Permission.MEMBERSHIP_VIEW,
-        request_method="GET",
-        renderer=page,
-    )
-    config.add_view(
-        decide_membership,
-        context=Membership,
-        permission=Permission.MEMBERSHIP_DECIDE,
-        request_method="POST",
-        renderer=page,
     )

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import oid_of, root_of
+from cpms_portal.core.resources import oid_of, resource_of, root_of
+from cpms_portal.networks.interfaces import Work
 from cpms_portal.networks.queries import country_of, network_of
 from cpms_portal.panels.queries.people import portal_at
 from cpms_portal.panels.queries.progress import invitations_of
 from cpms_portal.panels.resources import RUNNING, Panel
 from cpms_portal.people.queries import can_be_invited, find_experts
 from cpms_portal.search.queries import count
+from cpms_portal.security.roles import Role
 
 MOST = 60
+#: Roles that tie somebody to a panel.
+TIED = frozenset({Role.LEAD, Role.MEMBER, Role.REQUESTER})
 WAITING = frozenset({"invited", "accepted"})
 
 
@@ -105,3 +109,20 @@ def workload_of(person: Any, actor: Actor) -> int:
     """Return in how many running panels a person works; the expert finder shows it."""
     where = {"worker": oid_of(person), "state": RUNNING}
     return count(portal_at(actor), "panel", within=root_of(person), where=where)
+
+
+def work_of(person: Any, actor: Actor) -> list[Work]:
+    """Return the panels a person is tied to; one that was closed, and not opened again, is done."""
+    oids = dict.fromkeys(held.node for held in person.grants.held if held.role in TIED)
+    panels = [resource_of(person, oid) for oid in oids]
+    return [
+        Work(None if panel.state in RUNNING or not panel.history else _ended(panel))
+        for panel in panels
+        if isinstance(panel, Panel) and panel.state != "draft"
+    ]
+
+
+def _ended(panel: Panel) -> datetime:
+    """Return when the last step out of the running states was taken."""
+    steps = [step.at for step in panel.history if step.from_state in RUNNING]
+    return max(steps) if steps else panel.history[-1].at

@@ -157,6 +157,10 @@ def _lead_task(panel: Panel, actor: Actor) -> Task | None:
     )
 
 
+#: Lines of a history that are no steps of the workflow.
+NOTED = {"hand_over": _("Handed over")}
+
+
 def history(panel: Panel, actor: Actor) -> list[HistoryLine]:
     """Return the steps of a panel, newest first, in words."""
     workflow = workflow_of(panel, actor.registry)
@@ -166,7 +170,7 @@ def history(panel: Panel, actor: Actor) -> list[HistoryLine]:
     found = []
     for step in reversed(panel.history):
         move = workflow.transitions.get(step.transition)
-        title = _("Request begun") if move is None else move.title
+        title = NOTED.get(step.transition, _("Request begun")) if move is None else move.title
         reason = panel.reason_of(actor.registry, step.reason) if inside else ""
         found.append(HistoryLine(title, step.at, step.who_name or _("The portal"), reason))
     return found

@@ -1,0 +1,87 @@
+"""The request for access by keyboard alone, in Chromium: accessible, and narrow enough."""
+
+from __future__ import annotations
+
+import pytest
+import transaction
+
+from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.factories.people import make_person
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.storages("filestorage"),  # the pages are the same on both
+]
+MOST_KEYS = 120
+
+
+@pytest.fixture
+def page(chromium_path, served, root, registry, browser_of):
+    """A page of somebody who belongs nowhere, on a telephone."""
+    person = make_person(root, registry, name="Runa Kettilsen")
+    transaction.commit()
+    cookies = browser_of(person.mail).cookies
+    with launched(chromium_path) as browser:
+        context = browser.new_context(
+            base_url=served, viewport={"width": 390, "height": 844}, java_script_enabled=True
+        )
+        context.add_cookies(
+            [{"name": name, "value": value, "url": served} for name, value in cookies.items()]
+        )
+        yield context.new_page()
+
+
+def tab_to(page, selector):
+    """Press Tab until something that fits has the focus."""
+    for _ in range(MOST_KEYS):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab on {page.url}")
+
+
+def enter(page):
+    """Press Enter and wait for the page that follows."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def looked_at(page):
+    assert violations(page) == []
+    assert not scrolls_sideways(page), page.url
+
+
+def test_the_wizard_is_walked_by_keyboard_alone(page):
+    page.goto("/request-access")
+    looked_at(page)
+    tab_to(page, "main form button[type=submit]")
+    enter(page)
+    looked_at(page)
+    tab_to(page, 'a[href$="place=rare-liver"]')
+    enter(page)
+    tab_to(page, 'a[href$="place=rare-liver%2Fgermany"]')
+    enter(page)
+    looked_at(page)
+    tab_to(page, 'input[name="organisation"]')
+    for _ in range(MOST_KEYS):
+        page.keyboard.press("ArrowDown")
+        if page.evaluate("document.activeElement.value") == "rare-liver/germany/de40":
+            break
+    tab_to(page, "main button.is-primary")
+    enter(page)
+    looked_at(page)
+    page.go_back()
+    page.go_forward()
+    page.reload()
+    tab_to(page, 'input[value="hp"]')
+    page.keyboard.press("Space")
+    tab_to(page, "main button.is-primary")
+    enter(page)
+    looked_at(page)
+    tab_to(page, 'textarea[name="comment"]')
+    page.keyboard.type("Hepatology, second floor")
+    tab_to(page, "main button.is-primary")
+    enter(page)
+    looked_at(page)
+    assert "/access" in page.url
+    assert "Not decided yet" in page.inner_text("main")

@@ -41,3 +41,4 @@ def includeme(config: Configurator) -> None:
     config.include(".views.keys")
     config.include(".views.trust")
     config.include(".views.panic")
+    config.include(".views.own_data")

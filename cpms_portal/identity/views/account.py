@@ -46,6 +46,7 @@ HISTORY = {
     "account.browser_trusted": _("Browser trusted"),
     "account.browser_forgotten": _("Browser no longer trusted"),
     "account.all_devices_deleted": _("All devices deleted"),
+    "account.data_taken": _("Own data downloaded"),
     "account.recovery_codes_made": _("New recovery codes"),
     "account.session_ended": _("A session was ended"),
     "account.other_sessions_ended": _("All other sessions were ended"),

@@ -22,7 +22,6 @@ NOTICES = {
     "membership.resume": _("A membership of yours counts again."),
     "membership.extend": _("Your guest access was extended."),
     "membership.end": _("A membership of yours has ended. The reason is on the page."),
-    "membership.ending": _("Your guest access ends soon. Ask the coordinator for more time."),
 }
 
 

@@ -1,4 +1,4 @@
-"""The texts of Python modules: every ``_("…")``, with how many-forms where two are given."""
+"""The texts of Python modules: every ``_("…")``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MARK = "_"
-MANY = "many"
 
 
 def _calls(tree: ast.Module, name: str) -> Iterator[ast.Call]:
@@ -28,18 +27,14 @@ def _marks_texts(tree: ast.Module) -> bool:
     )
 
 
-def read_module(path: Path) -> list[str | tuple[str, str]]:
-    """Return the message ids of a module; a pair is one thing and many things."""
+def read_module(path: Path) -> list[str]:
+    """Return the message ids of a module."""
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     if not _marks_texts(tree):
         return []
-    found: list[str | tuple[str, str]] = []
+    found: list[str] = []
     for call in _calls(tree, MARK):
         text = _literal(call.args[0]) if call.args else None
         if text:
             found.append(text)
-    for call in _calls(tree, MANY):
-        forms = [text for text in map(_literal, call.args[:2]) if text]
-        if len(forms) == 2:
-            found.append((forms[0], forms[1]))
     return found

@@ -31,6 +31,8 @@ EXPRESSION = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 WORKED_OUT = "${?}"
 COMMENT = re.compile(r"<!--.*?-->", re.S)
 ENTITY = re.compile(r"&#?\w+;")
+#: One thing and many things, said by ``layout.many``.
+MANY = re.compile(r"\blayout\.many\(\s*'([^']+)',\s*'([^']+)'")
 #: What may stand as it is: names and units.
 NAMES = re.compile(r"\b(?:CPMS|ORPHA|oid)\b")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -41,7 +43,7 @@ BLANKS = re.compile(r"\s+")
 class Texts:
     """What one template says: its messages, and the mistakes in how they are marked."""
 
-    messages: list[str] = field(default_factory=list)
+    messages: list[str | tuple[str, str]] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
 
 
@@ -135,4 +137,5 @@ def read_template(path: Path) -> Texts:
     reading = _Reading()
     body = COMMENT.sub("", path.read_text(encoding="utf-8"))
     reading.walk(ElementParser(iter_xml(body), NAMESPACES))
+    reading.texts.messages += MANY.findall(body)
     return reading.texts

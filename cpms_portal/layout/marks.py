@@ -14,6 +14,7 @@ from chameleon.utils import Markup
 from pyramid.decorator import reify
 from pyramid.request import Request
 
+from cpms_portal.core.i18n import DOMAIN
 from cpms_portal.core.settings import setting
 
 TONES = ("neutral", "info", "progress", "attention", "success", "danger")
@@ -56,6 +57,12 @@ class Marks:
     def say(self, text: Any) -> str:
         """Translate a text for this reader."""
         return self.request.localizer.translate(text)
+
+    def many(self, one: str, several: str, number: int) -> str:
+        """Say how many in the reader's language; ``${number}`` in the texts stands for it."""
+        mapping = {"number": number}
+        said: str = self.request.localizer.pluralize(one, several, number, DOMAIN, mapping)
+        return said
 
     def when(self, moment: datetime | None) -> Markup:
         """Write a moment as day and time in the portal's time zone; nothing for None."""

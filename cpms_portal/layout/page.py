@@ -23,6 +23,26 @@ from cpms_portal.layout.menu import has_view
 from cpms_portal.layout.messages import Message, told
 from cpms_portal.layout.registration import fits, offers
 
+#: Folders the portal makes by itself: their stored titles are English.
+FOLDERS = {
+    "documents": _("Documents"),
+    "library": _("Library"),
+    "members": _("Members"),
+    "networks": _("Networks"),
+    "panels": _("Panels"),
+    "patients": _("Patients"),
+    "people": _("People"),
+    "studies": _("Studies"),
+    "terms": _("Coded terms"),
+}
+
+
+def title_of(place: Any) -> Any:
+    """Return the title of a resource; that of a folder of the portal's own can be translated."""
+    title = getattr(place, "title", "")
+    known = FOLDERS.get(getattr(place, "__name__", None) or "")
+    return known if title and known == title else title
+
 
 @dataclass(frozen=True)
 class Link:
@@ -49,7 +69,7 @@ class Layout(Marks):
     @reify
     def title(self) -> Any:
         """The name of the page: what the view says, else the title of the resource."""
-        return self._title or getattr(self.context, "title", "") or _("CPMS")
+        return self._title or title_of(self.context) or _("CPMS")
 
     @reify
     def master(self) -> Any:
@@ -121,7 +141,7 @@ class Layout(Marks):
         places = [place for place in reversed(list(lineage(self.context))) if self._shows(place)]
         return [
             Link(
-                getattr(place, "short_title", "") or place.title or _("Home"),
+                getattr(place, "short_title", "") or title_of(place) or _("Home"),
                 self.request.resource_path(place),
                 current=place is self.context,
             )

@@ -85,7 +85,7 @@ def test_laboratory_when_pasted_shows_rows_before_it_saves(browser, address):
     form = browser.get(address + "edit-section/laboratory").forms["form"]
     form["paste"] = "ALT\t148\tU/L\t10-35\t2026-10-05\nno row at all"
     shown = form.submit()
-    assert "1 values were read" in shown
+    assert "1 value was read" in shown
     assert shown.forms["form"]["paste"].value == "no row at all"
     assert "ALT" not in browser.get(address + "record")
     shown.forms["form"]["paste"] = ""

@@ -33,8 +33,9 @@ from cpms_portal.scripts._invented import (
 )
 
 SMALL, LARGE = 1_000, 100_000
-#: Every so many-th patient of a centre has a panel.
-PANELS = 50
+#: Every so many-th patient of a centre has a panel, and so many of the first centre's first: its
+#: pages are full at both sizes.
+PANELS, FIRST = 50, 12
 ROUNDS, SECONDS, WARM_UP = 4, 4, 2
 
 
@@ -50,7 +51,8 @@ def fill(place: Place, number: int, seed: int) -> None:
     """Enrol patients, some with a panel."""
     filling, network = _filling(place, seed), place.root["networks"]["rare-liver"]
     for count, patient in enumerate(fill_patients(network, number, filling)):
-        if count // CENTRES % PANELS == 0:
+        turn, place_of_centre = divmod(count, CENTRES)
+        if turn % PANELS == 0 or (place_of_centre == 0 and turn < FIRST):
             fill_panel(patient, network, filling)
 
 

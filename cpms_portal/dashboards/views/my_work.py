@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,12 @@ class Block:
     total: int = 0
 
 
+#: What makes the line of one thing.
+_Drawn = Callable[[Any], Line]
+#: Name, title and icon of a block, what waits in it, what makes a line of it.
+_Kind = tuple[str, Any, str, list[Any], _Drawn]
+
+
 def panel_line(panel: Panel, request: Request, *, url: str = "", due: Any = None) -> Line:
     """Return the line of a panel: nickname and area, never more of the patient."""
     nickname, area = about_panel(panel)
@@ -91,14 +97,15 @@ def panel_line(panel: Panel, request: Request, *, url: str = "", due: Any = None
     )
 
 
-def _block(name: str, title: Any, icon: str, lines: Iterable[Line]) -> Block:
-    every = list(lines)
-    return Block(name, title, icon, every[:SHOWN], len(every))
+def _block(kind: _Kind) -> Block:
+    """Return a block: all are counted, lines are made of those shown."""
+    name, title, icon, found, line = kind
+    return Block(name, title, icon, [line(one) for one in found[:SHOWN]], len(found))
 
 
-def _panels(found: list[Panel], request: Request, *view: str) -> list[Line]:
-    """Return the lines of panels, each leading to where its next step is done."""
-    return [panel_line(one, request, url=request.resource_path(one, *view)) for one in found]
+def _panel(request: Request, *view: str) -> _Drawn:
+    """Return what makes the line of a panel, leading to where its next step is done."""
+    return lambda one: panel_line(one, request, url=request.resource_path(one, *view))
 
 
 def _leading(panel: Panel, request: Request) -> Line:
@@ -112,31 +119,24 @@ def _part(part: Any, request: Request, url: str) -> Line:
 
 def blocks_of(waiting: Waiting, request: Request) -> list[Block]:
     """Return everything that waits, most urgent first, without the kinds that are empty."""
-    where = request.resource_path
-    invited = [_part(one, request, where(one)) for one in waiting.invitations]
-    wanted = [_part(one, request, where(one.panel, "advice")) for one in waiting.requests]
-    members = [membership_line(one, request) for one in waiting.memberships]
-    led = [_leading(one, request) for one in waiting.leading]
-    advice = _panels(waiting.to_contribute, request, "advice")
-    blocks = [
-        _block("invitations", _("Invitations to answer"), "mail", invited),
-        _block(
-            "to-sign",
-            _("Outcomes to sign"),
-            "sign",
-            _panels(waiting.to_sign, request, "outcome"),
-        ),
-        _block("requests", _("Information asked from you"), "help", wanted),
-        _block(
-            "unassigned", _("Requests for assistance"), "flag", _panels(waiting.unassigned, request)
-        ),
-        _block("to-contribute", _("Your advice is asked"), "edit", advice),
-        _block("memberships", _("Requests for membership"), "people", members),
-        _block("leading", _("Panels you lead"), "star", led),
-        _block("asked", _("Your questions on the way"), "chat", _panels(waiting.asked, request)),
-        _block("drafts", _("Drafts"), "clipboard", _panels(waiting.drafts, request)),
-    ]
-    return [block for block in blocks if block.lines]
+    where, panel = request.resource_path, _panel(request)
+    advice, outcome = _panel(request, "advice"), _panel(request, "outcome")
+    kinds: list[_Kind] = [
+        ("invitations", _("Invitations to answer"), "mail", waiting.invitations,
+         lambda one: _part(one, request, where(one))),
+        ("to-sign", _("Outcomes to sign"), "sign", waiting.to_sign, outcome),
+        ("requests", _("Information asked from you"), "help", waiting.requests,
+         lambda one: _part(one, request, where(one.panel, "advice"))),
+        ("unassigned", _("Requests for assistance"), "flag", waiting.unassigned, panel),
+        ("to-contribute", _("Your advice is asked"), "edit", waiting.to_contribute, advice),
+        ("memberships", _("Requests for membership"), "people", waiting.memberships,
+         lambda one: membership_line(one, request)),
+        ("leading", _("Panels you lead"), "star", waiting.leading,
+         lambda one: _leading(one, request)),
+        ("asked", _("Your questions on the way"), "chat", waiting.asked, panel),
+        ("drafts", _("Drafts"), "clipboard", waiting.drafts, panel),
+    ]  # fmt: skip
+    return [_block(kind) for kind in kinds if kind[3]]
 
 
 def membership_line(membership: Any, request: Request) -> Line:

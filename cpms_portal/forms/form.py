@@ -106,8 +106,11 @@ class Form(deform.Form):
 
     @property
     def has_rows(self) -> bool:
-        """Say whether a button of a row would be the first to answer the Enter key."""
-        return any(isinstance(field.widget, rows.RowsWidget) for field in below(self))
+        """Say whether a button within the form would be the first to answer the Enter key."""
+        return any(
+            isinstance(field.widget, rows.RowsWidget) or getattr(field.widget, "button", None)
+            for field in below(self)
+        )
 
     @property
     def problems(self) -> list[Problem]:

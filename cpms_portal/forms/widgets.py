@@ -66,6 +66,8 @@ class TextWidget(Asked, deform.widget.TextInputWidget):
     """One line of text."""
 
     template = "input"
+    #: A second way to submit, beside the line: name and label.
+    button: tuple[str, Any] | None = None
 
 
 class EmailWidget(TextWidget):

@@ -77,17 +77,9 @@ def _is_country(code: str) -> bool:
     return len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "QO", "UN", "XA", "ZZ"}
 
 
-@colander.deferred
-def nickname_widget(node: colander.SchemaNode, kw: dict[str, Any]) -> TextWidget:
-    """A line of text with a button that proposes another nickname."""
-    request = kw.get("request")
-    label = "" if request is None else request.localizer.translate(_("Propose another"))
-    button = (
-        '<button class="button is-quiet is-small" type="submit" name="other-nickname" value="1" '
-        f'formnovalidate="formnovalidate">{label}</button>'
-    )
-    text = _("The only name other hospitals see. Made by chance; never use a part of the name.")
-    return TextWidget(hint=_hint(kw, text, button), width="medium", autocomplete="off")
+NICKNAME_HINT = _(
+    "The only name other hospitals see. Made by chance; never use a part of the name."
+)
 
 
 class IdentitySchema(colander.MappingSchema):
@@ -122,7 +114,12 @@ class ShownSchema(colander.MappingSchema):
     nickname = colander.SchemaNode(
         Text(40),
         title=_("Nickname"),
-        widget=nickname_widget,
+        widget=TextWidget(
+            hint=NICKNAME_HINT,
+            button=("other-nickname", _("Propose another")),
+            width="medium",
+            autocomplete="off",
+        ),
         validator=colander.Regex(
             r"^[^\W\d_][\w '-]*$", msg=_("Use letters, digits, spaces and hyphens.")
         ),
@@ -144,7 +141,6 @@ class GivenConsentSchema(colander.MappingSchema):
     signer = colander.SchemaNode(
         Text(),
         title=_("Signed by"),
-        missing="patient",
         default="patient",
         widget=SelectWidget(values=_options(SIGNER_TITLES), width="medium"),
         validator=colander.OneOf(tuple(SIGNER_TITLES)),

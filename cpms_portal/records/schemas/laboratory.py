@@ -37,16 +37,16 @@ USUAL = ("analyte", "value", "unit")
 class LabRowSchema(colander.MappingSchema):
     """One value."""
 
-    analyte = colander.SchemaNode(Text(120), title=_("Analyte"), widget=TextWidget(width="medium"))
+    analyte = colander.SchemaNode(Text(120), title=_("Analyte"), widget=TextWidget(width="wide"))
     value = colander.SchemaNode(Text(60), title=_("Value"), widget=TextWidget(width="medium"))
     unit = colander.SchemaNode(
-        Text(30), title=_("Unit"), missing="", widget=TextWidget(width="medium")
+        Text(30), title=_("Unit"), missing="", widget=TextWidget(width="narrow")
     )
     low = colander.SchemaNode(
-        Number(), title=_("Reference from"), missing=None, widget=NumberWidget(width="medium")
+        Number(), title=_("Reference from"), missing=None, widget=NumberWidget(width="narrow")
     )
     high = colander.SchemaNode(
-        Number(), title=_("to"), missing=None, widget=NumberWidget(width="medium")
+        Number(), title=_("to"), missing=None, widget=NumberWidget(width="narrow")
     )
     date = colander.SchemaNode(
         PartialDate(), title=_("Date"), missing="", widget=TextWidget(width="medium")

@@ -1,6 +1,7 @@
 // Small courtesies: attention goes to the problems of a form, menus close when one looks away.
 export function wakePage() {
   document.querySelector("[data-problem-summary]")?.focus();
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }

@@ -27,6 +27,7 @@ class Picker {
     root.append(this.list, this.status);
     this.tie();
     for (const item of this.chosen.querySelectorAll("li")) this.dress(item);
+    this.settle();
   }
 
   label() {
@@ -139,6 +140,8 @@ class Picker {
     if (!same) this.chosen.append(this.dress(this.item(one)));
     this.input.value = "";
     this.close();
+    this.settle();
+    if (!this.multiple) this.chosen.querySelector(".picker-drop").focus();
     this.status.textContent = one.label;
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -172,11 +175,18 @@ class Picker {
     drop.setAttribute("aria-label", `${this.root.dataset.remove}: ${chip.textContent.trim()}`);
     drop.addEventListener("click", () => {
       item.remove();
+      this.settle();
       this.input.focus();
       this.input.dispatchEvent(new Event("change", { bubbles: true }));
     });
     chip.append(drop);
     return item;
+  }
+
+  // Where one value is asked for and chosen, there is nothing left to type.
+  settle() {
+    const full = !this.multiple && this.chosen.querySelector("li") && !this.input.value;
+    this.input.hidden = Boolean(full);
   }
 
   close() {

@@ -234,5 +234,6 @@ def test_public_views_are_the_few_that_must_be(site):
     assert {name for _context, name in public} <= PUBLIC, public
 
 
-#: What may be seen before signing in.
-PUBLIC = {"", "sign-in", "code", "sign-out", "theme", "language", "pdf"}
+#: What may be seen before signing in; who has no account yet cannot sign in to ask for one.
+ACCOUNTLESS = {"create-account", "forgotten-password"}
+PUBLIC = {"", "sign-in", "code", "sign-out", "theme", "language", "pdf"} | ACCOUNTLESS

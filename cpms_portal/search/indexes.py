@@ -16,8 +16,8 @@ from pyramid.location import lineage
 from substanced.catalog import Field, Keyword, catalog_factory, indexview, indexview_defaults
 
 from cpms_portal.core.resources import oid_of
+from cpms_portal.search.newest import Changed, viewer_tokens
 from cpms_portal.search.words import CALLED, words_of
-from cpms_portal.security.acl import principals_allowed
 
 CATALOG = "portal"
 #: Sort orders a listing may ask for, beside title and created.
@@ -33,7 +33,7 @@ class PortalCatalog:
     facets = Keyword()
     title = Field()
     created = Field()
-    changed = Field()
+    changed = Changed()
     due = Field()
 
 
@@ -67,9 +67,7 @@ class PortalIndexViews:
     @indexview()
     def viewers(self, default: Any) -> Any:
         """Who may view it."""
-        noun = self.resource.noun
-        allowed = principals_allowed(self.resource, f"{noun}:view")
-        return [f"{noun}|{who}" for who in allowed] or default
+        return viewer_tokens(self.resource) or default
 
     @indexview()
     def places(self, default: Any) -> Any:

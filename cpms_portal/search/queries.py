@@ -14,6 +14,8 @@ from cpms_portal.core.resources import oid_of
 from cpms_portal.search.actions import catalog_of
 
 BATCH = 25
+#: Above so many matches the order of changes is read where it is kept, not made by sorting.
+MANY = 200
 #: Facet → value or values (any of them); as pairs where one facet must hold several times.
 Where = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
@@ -44,11 +46,15 @@ def _any(index: Any, tokens: list[str]) -> Any:
     return index.eq(there[0]) if len(there) == 1 else index.any(there)
 
 
+def _viewed_by(actor: Actor, noun: str) -> list[str]:
+    return [f"{noun}|{who}" for who in sorted(actor.principals)]
+
+
 def _query(actor: Actor, noun: str, within: Any, where: Where) -> Any:
     catalog = catalog_of(within)
     query = None
     if not isinstance(actor, SystemActor):
-        query = _any(catalog["viewers"], [f"{noun}|{who}" for who in sorted(actor.principals)])
+        query = _any(catalog["viewers"], _viewed_by(actor, noun))
     if within.__parent__ is not None:
         placed = catalog["places"].eq(f"{noun}|{oid_of(within)}")
         query = placed if query is None else query & placed
@@ -88,11 +94,14 @@ def find(  # noqa: PLR0913 - one question, each part of it named at the call
         return Found(0, [], start, size)
     # Only the indexes asked so far have taken in what this transaction changed.
     catalog[sort].flush(False)
-    ordered = result.sort(
-        catalog[sort], reverse=descending, limit=start + size, raise_unsortable=False
-    )
+    if sort == "changed" and descending and total > MANY and not isinstance(actor, SystemActor):
+        first = catalog[sort].newest(_viewed_by(actor, noun), result.ids, start + size)
+    else:
+        first = result.sort(
+            catalog[sort], reverse=descending, limit=start + size, raise_unsortable=False
+        ).ids
     objectmap = find_objectmap(within)
-    chosen = list(ordered.ids)[start : start + size]
+    chosen = list(first)[start : start + size]
     items = [objectmap.object_for(oid) for oid in chosen]
     return Found(total, [item for item in items if item is not None], start, size)
 

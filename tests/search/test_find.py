@@ -98,3 +98,33 @@ def test_what_has_no_value_to_sort_by_is_left_out_not_an_error(root, add_case):
     case.created = None
     modified(case)
     assert find(hp_of(root, "here"), "patient", within=root, sort="due").items == []
+
+
+def test_the_newest_of_many_are_those_that_sorting_finds(root, add_case, monkeypatch):
+    for number in range(40):
+        add_case("here", f"c{number}", NOON + timedelta(minutes=number * 7 % 40))
+    moved = root["here"]["c3"]
+    moved.created = NOON + timedelta(days=1)
+    modified(moved)
+    hidden = root["here"]["c4"]
+    apply_acl(hidden, {"patient:view": [Role.LEAD]})
+    root["here"].remove("c5")
+    actor = hp_of(root, "here")
+
+    def titles(start):
+        found = find(
+            actor,
+            "patient",
+            within=root["here"],
+            sort="changed",
+            descending=True,
+            start=start,
+            size=10,
+        )
+        return [case.title for case in found], found.total
+
+    sorted_ones = [titles(start) for start in (0, 10, 30)]
+    monkeypatch.setattr("cpms_portal.search.queries.MANY", 5)
+    assert [titles(start) for start in (0, 10, 30)] == sorted_ones
+    assert sorted_ones[0][0][0] == "c3"
+    assert sorted_ones[0][1] == 38

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from inspect import isclass
 from typing import Any
 
@@ -140,6 +141,8 @@ class FormView:
                 continue
             answers[child.name] = sent = without_row(sent, child, remove)
             if child.oid == add:
+                # The schema's own widget is everybody's: only this form has another row.
+                child.widget = copy(child.widget)
                 child.widget.min_len = len([row for row in sent if answered(row)]) + 1
         return answers
 

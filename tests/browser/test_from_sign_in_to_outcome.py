@@ -186,7 +186,7 @@ def look_through(somebody: Somebody) -> None:
     stage.focus()
     page.keyboard.press("End")
     expect(status).to_contain_text(f"{SLICES} of {SLICES}")
-    page.wait_for_function("() => !document.querySelector('[data-message]:not([hidden])')")
+    expect(page.locator("[data-message]")).to_be_hidden()
     page.locator("[data-preset]").select_option("range")
     page.keyboard.press("Home")
     expect(status).to_contain_text(f"1 of {SLICES}")

@@ -137,6 +137,8 @@ def test_section_when_given_another_row_keeps_the_first(browser, address, sectio
     form[field] = "Kept"
     more = form.submit("add-row").forms["form"]
     assert [one.value for one in more.fields[field]] == ["Kept", ""]
+    for_somebody_else = browser.get(f"{address}edit-section/{section}").forms["form"]
+    assert len(for_somebody_else.fields[field]) == 1
 
 
 def test_record_when_the_clinician_is_of_the_training_site_is_filled(browser_of, root):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 from pyramid_mailer.interfaces import IMailer
 
 from cpms_portal.identity.queries import code_at, step_at

@@ -8,6 +8,7 @@ import re
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import transaction
 
@@ -37,8 +38,8 @@ def _engine_alone(files: list[bytes]) -> float:
     return len(files) / (time.perf_counter() - before)
 
 
-def _patient(root: object, actor: Actor) -> Patient:
-    centre = root["networks"]["rare-liver"]["germany"]["de40"]  # type: ignore[index]  # the tree
+def _patient(root: Any, actor: Actor) -> Patient:
+    centre = root["networks"]["rare-liver"]["germany"]["de40"]
     values = {
         "given_name": "Invented", "family_name": "Benchmark", "birth_date": date(1970, 1, 1),
         "place_of_birth": "Nowhere", "sex": "other", "residence": "de", "hospital_number": "B-1",

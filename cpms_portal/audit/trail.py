@@ -33,6 +33,15 @@ CREATE INDEX IF NOT EXISTS trail_institution ON trail (institution, number);
 CREATE INDEX IF NOT EXISTS trail_patient ON trail (patient, number);
 CREATE INDEX IF NOT EXISTS trail_who ON trail (who, number);
 """
+#: The questions that may be asked of the trail, each a whole statement.
+ROWS_BY = {
+    "who": "SELECT * FROM trail WHERE who = ?"
+    " AND number < ? AND noun LIKE ? ORDER BY number DESC LIMIT ?",
+    "patient": "SELECT * FROM trail WHERE patient = ?"
+    " AND number < ? AND noun LIKE ? ORDER BY number DESC LIMIT ?",
+    "institution": "SELECT * FROM trail WHERE institution = ?"
+    " AND number < ? AND noun LIKE ? ORDER BY number DESC LIMIT ?",
+}
 
 
 @dataclass(frozen=True)
@@ -130,13 +139,12 @@ class Trail:
 
         noun: only rows about this kind of resource.
         """
-        if where not in {"who", "patient", "institution"}:
+        if where not in ROWS_BY:
             raise ValueError(where)
         ceiling = 2**62 if before is None else before
         with self._lock:
             found = self._database.execute(
-                f"SELECT * FROM trail WHERE {where} = ? AND number < ?"  # noqa: S608 - checked above
-                " AND noun LIKE ? ORDER BY number DESC LIMIT ?",
+                ROWS_BY[where],
                 (value, ceiling, noun, limit),
             ).fetchall()
         return [_row(values) for values in found]

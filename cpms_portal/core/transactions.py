@@ -23,8 +23,9 @@ _TURN = threading.RLock()
 _HELD = threading.local()
 
 
-def _is_long(request: Request) -> bool:
-    return request.headers.get("Upload-Offset") is not None
+def _is_piece(request: Request) -> bool:
+    """Say whether this is a piece of an upload: nothing else is put."""
+    return bool(request.method == "PUT")
 
 
 def one_writer_tween(
@@ -33,7 +34,7 @@ def one_writer_tween(
     """Let one writing request at a time run from its first read to its commit."""
 
     def one_writer(request: Request) -> Response:
-        if request.method in READING or _is_long(request):
+        if request.method in READING or _is_piece(request):
             return handler(request)
         with _TURN:
             _HELD.turn = True

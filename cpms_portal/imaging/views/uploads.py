@@ -14,6 +14,7 @@ from pyramid.view import view_config
 
 from cpms_portal.core.errors import ConflictError, CPMSError, UploadRefusedError
 from cpms_portal.core.i18n import _
+from cpms_portal.core.transactions import turn_given_up
 from cpms_portal.imaging.actions import finish_receiving, progress_of, start_receiving
 from cpms_portal.imaging.ingest.receipts import StudyReceipt
 from cpms_portal.imaging.ingest.sources import bundled
@@ -98,7 +99,9 @@ def submit_study(holder: Any, request: Request) -> dict[str, Any]:
     try:
         upload = _spooled_form(request)
         job = start_receiving(holder, upload.upload_id, request.actor)
-        outcome = job.result(_FORM_PATIENCE)
+        # Others write meanwhile; packs are linked, so a second try finds them again.
+        with turn_given_up():
+            outcome = job.result(_FORM_PATIENCE)
     except CPMSError as error:
         request.response.status_int = error.status
         return _page(holder, request, problem=error.message)
@@ -156,7 +159,8 @@ def _finished(holder: Any, upload_id: str, request: Request) -> dict[str, Any]:
         raise ConflictError(_("The upload is not complete yet."))
     job = start_receiving(holder, upload_id, request.actor)
     try:
-        outcome = job.result(_PATIENCE)
+        with turn_given_up():
+            outcome = job.result(_PATIENCE)
     except StillWorking:
         request.response.status_int = 202
         done, total = progress_of(request.registry, upload_id)

@@ -33,8 +33,8 @@ from cpms_portal.scripts._invented import (
 )
 
 SMALL, LARGE = 1_000, 100_000
-#: Every so many-th patient of a centre has a panel, and so many of the first centre's first: its
-#: pages are full at both sizes.
+#: Every so many-th patient of a centre has a panel. At the first centre, whose pages are measured,
+#: so many have one at either size: nobody leads a hundred times more because the portal grew.
 PANELS, FIRST = 50, 12
 ROUNDS, SECONDS, WARM_UP = 4, 4, 2
 
@@ -47,12 +47,12 @@ def _filling(place: Place, seed: int) -> Filling:
     return Filling(place.root, system_actor(place.registry), random.Random(seed), keep)
 
 
-def fill(place: Place, number: int, seed: int) -> None:
-    """Enrol patients, some with a panel."""
+def fill(place: Place, number: int, seed: int, first: int) -> None:
+    """Enrol patients, some with a panel; first: how many panels the first centre gets."""
     filling, network = _filling(place, seed), place.root["networks"]["rare-liver"]
     for count, patient in enumerate(fill_patients(network, number, filling)):
         turn, place_of_centre = divmod(count, CENTRES)
-        if turn % PANELS == 0 or (place_of_centre == 0 and turn < FIRST):
+        if turn < first if place_of_centre == 0 else turn % PANELS == 0:
             fill_panel(patient, network, filling)
 
 
@@ -90,11 +90,11 @@ def built(folder: Path) -> Iterator[tuple[int, Path]]:
     small, large = folder / "small", folder / "large"
     small.mkdir()
     with portal_in(small) as place:
-        fill(place, SMALL, 1)
+        fill(place, SMALL, 1, FIRST)
     yield SMALL, small
     shutil.copytree(small, large)
     with portal_in(large) as place:
-        fill(place, LARGE - SMALL, 2)
+        fill(place, LARGE - SMALL, 2, 0)
     yield LARGE, large
 
 

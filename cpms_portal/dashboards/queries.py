@@ -18,7 +18,7 @@ from cpms_portal.panels.queries.people import portal_at
 from cpms_portal.panels.queries.progress import contributors, missing_signatures
 from cpms_portal.panels.resources import RUNNING, Panel
 from cpms_portal.patients.queries import patient_of
-from cpms_portal.search.queries import count, find
+from cpms_portal.search.queries import count, find, newest
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.roles import OWN_ROLES, PANEL_ROLES, Role
 
@@ -93,15 +93,8 @@ def waiting_for(person: Any, actor: Actor) -> Waiting:
 def _panels_of(actor: Actor, root: Any) -> list[Panel]:
     """Return the running panels and drafts a person takes part in, those due first."""
     taking_part = acting_as(actor, PANEL_ROLES - {Role.INVITED})
-    found = _found(
-        taking_part,
-        "panel",
-        root,
-        where={"state": ("draft", *RUNNING)},
-        sort="changed",
-        descending=True,
-        size=LOOKED_AT,
-    )
+    where = {"state": ("draft", *RUNNING)}
+    found = newest(taking_part, "panel", within=root, where=where, size=LOOKED_AT)
     return sorted(found, key=lambda panel: (_due(panel), panel.__name__))
 
 
@@ -146,28 +139,13 @@ def memberships_to_decide(actor: Actor, within: Any, *, size: int = SHOWN) -> li
 def recent_patients(actor: Actor, within: Any, *, size: int = SHOWN) -> list[Any]:
     """Return the patients of the person's own centres that changed last."""
     at_home = acting_as(actor, [*CENTRE_ROLES, Role.OWNER])
-    return _found(
-        at_home,
-        "patient",
-        within,
-        where={"state": ("enrolled", "withdrawn")},
-        sort="changed",
-        descending=True,
-        size=size,
-    )
+    where = {"state": ("enrolled", "withdrawn")}
+    return newest(at_home, "patient", within=within, where=where, size=size)
 
 
 def running_panels(actor: Actor, within: Any, *, size: int = SHOWN) -> list[Panel]:
     """Return the running panels below a node that the actor may see, last changed first."""
-    return find(
-        actor,
-        "panel",
-        within=within,
-        where={"state": RUNNING},
-        sort="changed",
-        descending=True,
-        size=size,
-    ).items
+    return newest(actor, "panel", within=within, where={"state": RUNNING}, size=size)
 
 
 @dataclass(frozen=True)

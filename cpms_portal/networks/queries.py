@@ -13,7 +13,7 @@ from cpms_portal.networks.resources import Country, Institution, Membership, Net
 from cpms_portal.search.lookup import look_up
 from cpms_portal.search.queries import Found, find
 from cpms_portal.security.grants import grants_of
-from cpms_portal.security.roles import Role
+from cpms_portal.security.roles import PANEL_ROLES, Role
 
 #: Memberships in these states are over: one may ask again.
 OVER = frozenset({"rejected", "withdrawn", "ended"})
@@ -49,6 +49,9 @@ def places_of(person: Any, actor: Actor) -> list[tuple[Any, list[str]]]:
     """Return the networks and centres where a person holds roles, with the roles."""
     roles: dict[int, list[str]] = {}
     for held in grants_of(person, actor.now):
+        # Who leads a hundred panels must not load them to see at which centres they work.
+        if held.role in PANEL_ROLES:
+            continue
         roles.setdefault(held.node, []).append(held.role)
     places = [(resource_of(person, oid), sorted(held)) for oid, held in roles.items()]
     return [(node, held) for node, held in places if isinstance(node, (Network, Institution))]

@@ -7,8 +7,7 @@ much as the centre is large. Here they are the first 25 of a set kept in order.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Container as Membership
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from BTrees.LOBTree import LOBTree
@@ -61,18 +60,20 @@ class ChangedIndex(FieldIndex):
             if not order:
                 del self._orders[token]
 
-    def newest(self, tokens: Iterable[str], among: Membership[int], limit: int) -> list[int]:
-        """Return the first oids of a result, newest first, without reading the others."""
+    def newest(
+        self, tokens: Iterable[str], wanted: Callable[[int], bool], limit: int
+    ) -> list[int]:
+        """Return the first oids that are wanted, newest first, without reading the others."""
         found: dict[int, None] = {}
         for oid in self._in_order(tokens):
-            if oid in among:
+            if wanted(oid):
                 found.setdefault(oid)
                 if len(found) == limit:
                     break
         return list(found)
 
     def _in_order(self, tokens: Iterable[str]) -> Iterator[int]:
-        orders = [self._orders[token] for token in tokens if token in self._orders]
+        orders = [order for order in map(self._orders.get, tokens) if order]
         merged = heapq.merge(*orders) if len(orders) > 1 else iter(orders[0] if orders else ())
         return (oid for _when, oid in merged)
 

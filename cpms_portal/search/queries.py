@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hypatia.util import ResultSet
+from BTrees import family64
 from substanced.util import find_objectmap
 
 from cpms_portal.core.actor import Actor, SystemActor
-from cpms_portal.core.resources import oid_of
 from cpms_portal.search.actions import catalog_of
+from cpms_portal.search.matching import MANY, Where, matches, parts_of, viewed_by
 
 BATCH = 25
-#: Above so many matches the order of changes is read where it is kept, not made by sorting.
-MANY = 200
-#: Facet → value or values (any of them); as pairs where one facet must hold several times.
-Where = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -34,35 +30,6 @@ class Found:
 
     def __len__(self) -> int:
         return len(self.items)
-
-
-def _any(index: Any, tokens: list[str]) -> Any:
-    """Ask for any of some tokens; one that is there alone is asked as itself.
-
-    A union copies the sets it unites, however long; most people hold one role at a centre.
-    """
-    index.flush(False)
-    there = [token for token in tokens if token in index._fwd_index]
-    return index.eq(there[0]) if len(there) == 1 else index.any(there)
-
-
-def _viewed_by(actor: Actor, noun: str) -> list[str]:
-    return [f"{noun}|{who}" for who in sorted(actor.principals)]
-
-
-def _query(actor: Actor, noun: str, within: Any, where: Where) -> Any:
-    catalog = catalog_of(within)
-    query = None
-    if not isinstance(actor, SystemActor):
-        query = _any(catalog["viewers"], _viewed_by(actor, noun))
-    if within.__parent__ is not None:
-        placed = catalog["places"].eq(f"{noun}|{oid_of(within)}")
-        query = placed if query is None else query & placed
-    for name, value in where.items() if isinstance(where, Mapping) else where:
-        values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
-        chosen = _any(catalog["facets"], [f"{noun}|{name}|{one}" for one in values])
-        query = chosen if query is None else query & chosen
-    return catalog["facets"].eq(f"{noun}|noun|{noun}") if query is None else query
 
 
 def find(  # noqa: PLR0913 - one question, each part of it named at the call
@@ -83,29 +50,57 @@ def find(  # noqa: PLR0913 - one question, each part of it named at the call
     sort: title, created, changed or due; resources without that value come not at all.
     without: oids left out.
     """
-    catalog = catalog_of(within)
-    result = _query(actor, noun, within, where or {}).execute(resolver=None)
+    oids = matches(parts_of(actor, noun, within, where or {}))
     left_out = frozenset(without)
     if left_out:
-        kept = [oid for oid in result.ids if oid not in left_out]
-        result = ResultSet(kept, len(kept), None)
-    total = len(result)
+        oids = family64.IF.Set([oid for oid in oids if oid not in left_out])
+    total = len(oids)
     if total == 0:
         return Found(0, [], start, size)
-    # Only the indexes asked so far have taken in what this transaction changed.
-    catalog[sort].flush(False)
+    index = _sorted_by(within, sort)
+    # Above so many matches the order of changes is read where it is kept, not made by sorting.
     if sort == "changed" and descending and total > MANY and not isinstance(actor, SystemActor):
-        first = catalog[sort].newest(_viewed_by(actor, noun), result.ids, start + size)
+        first = index.newest(viewed_by(actor, noun), oids.__contains__, start + size)
     else:
-        first = result.sort(
-            catalog[sort], reverse=descending, limit=start + size, raise_unsortable=False
-        ).ids
-    objectmap = find_objectmap(within)
-    chosen = list(first)[start : start + size]
-    items = [objectmap.object_for(oid) for oid in chosen]
-    return Found(total, [item for item in items if item is not None], start, size)
+        first = index.sort(oids, reverse=descending, limit=start + size, raise_unsortable=False)
+    return Found(total, _objects(within, list(first)[start : start + size]), start, size)
+
+
+def newest(
+    actor: Actor, noun: str, *, within: Any, where: Where | None = None, size: int = BATCH
+) -> list[Any]:
+    """Return the resources that changed last, as ``find`` would, without counting the others.
+
+    However many there are, only as many are looked at as it takes to find so many.
+    """
+    if isinstance(actor, SystemActor):
+        return find(
+            actor, noun, within=within, where=where, sort="changed", descending=True, size=size
+        ).items
+    parts = parts_of(actor, noun, within, where or {})
+    index = _sorted_by(within, "changed")
+    if not all(part.sets for part in parts):
+        return []
+
+    def wanted(oid: int) -> bool:
+        return all(part.holds(oid) for part in parts[1:])
+
+    return _objects(within, index.newest(viewed_by(actor, noun), wanted, size))
 
 
 def count(actor: Actor, noun: str, *, within: Any, where: Where | None = None) -> int:
     """Return how many resources of a noun the actor may view below a node."""
-    return len(_query(actor, noun, within, where or {}).execute(resolver=None))
+    return len(matches(parts_of(actor, noun, within, where or {})))
+
+
+def _sorted_by(within: Any, sort: str) -> Any:
+    index = catalog_of(within)[sort]
+    # Only the indexes asked so far have taken in what this transaction changed.
+    index.flush(False)
+    return index
+
+
+def _objects(within: Any, oids: list[int]) -> list[Any]:
+    objectmap = find_objectmap(within)
+    found = (objectmap.object_for(oid) for oid in oids)
+    return [one for one in found if one is not None]

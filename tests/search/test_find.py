@@ -9,7 +9,7 @@ import transaction
 
 from cpms_portal.core.actor import Actor, system_actor
 from cpms_portal.core.resources import modified, oid_of
-from cpms_portal.search.queries import count, find
+from cpms_portal.search.queries import count, find, newest
 from cpms_portal.security.acl import apply_acl
 from cpms_portal.security.roles import Role
 
@@ -128,3 +128,20 @@ def test_the_newest_of_many_are_those_that_sorting_finds(root, add_case, monkeyp
     assert [titles(start) for start in (0, 10, 30)] == sorted_ones
     assert sorted_ones[0][0][0] == "c3"
     assert sorted_ones[0][1] == 38
+
+
+def test_the_newest_are_what_a_listing_would_show_first(root, cases, registry):
+    where = {"state": ("enrolled", "withdrawn")}
+    for actor in (hp_of(root, "here"), hp_of(root, "there"), system_actor(registry)):
+        for within in (root, root["here"]):
+            listed = find(
+                actor, "patient", within=within, where=where, sort="changed", descending=True
+            )
+            shown = newest(actor, "patient", within=within, where=where, size=25)
+            assert [one.title for one in shown] == [one.title for one in listed]
+
+
+def test_the_newest_are_filtered_by_who_asks(root, cases):
+    nobody = Actor(None, None, frozenset({"system.Everyone"}), NOON)
+    assert newest(nobody, "patient", within=root) == []
+    assert newest(hp_of(root, "here"), "patient", within=root, where={"state": "closed"}) == []

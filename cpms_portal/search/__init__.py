@@ -9,3 +9,4 @@ def includeme(config: Configurator) -> None:
     """Register the catalog and keep it true."""
     config.scan(".indexes")
     config.scan(".subscribers")
+    config.include(".fulltext")

@@ -60,9 +60,7 @@ class ChangedIndex(FieldIndex):
             if not order:
                 del self._orders[token]
 
-    def newest(
-        self, tokens: Iterable[str], wanted: Callable[[int], bool], limit: int
-    ) -> list[int]:
+    def newest(self, tokens: Iterable[str], wanted: Callable[[int], bool], limit: int) -> list[int]:
         """Return the first oids that are wanted, newest first, without reading the others."""
         found: dict[int, None] = {}
         for oid in self._in_order(tokens):

@@ -12,11 +12,15 @@ _WORD = re.compile(r"[^\W_]+")
 _PLAIN = str.maketrans({"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, each once, in lower case and without accents."""
+def plain_of(text: str) -> str:
+    """Return a text in lower case and without accents and marks."""
     plain = unicodedata.normalize("NFKD", text)
     for _again in range(2):  # folding may bring accents forth, and the reverse
         folded = plain.casefold().translate(_PLAIN)
         plain = unicodedata.normalize("NFKD", folded)
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return list(dict.fromkeys(_WORD.findall(letters)))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, each once, in lower case and without accents."""
+    return list(dict.fromkeys(_WORD.findall(plain_of(text))))

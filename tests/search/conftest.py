@@ -51,6 +51,7 @@ def registry(tmp_path):
     transaction.abort()
     config.end()
     config.registry.cpms_keyring.close()
+    config.registry.cpms_fulltext.close()
 
 
 @pytest.fixture

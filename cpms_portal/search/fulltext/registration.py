@@ -1,0 +1,92 @@
+"""What can be found: packages say how their resources read; clinical ones are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.location import lineage
+from pyramid.registry import Registry
+
+from cpms_portal.core.errors import ConfigurationRefusedError
+from cpms_portal.search.newest import viewer_tokens
+
+#: Below these nothing is ever found by its text.
+NEVER = frozenset({"patient", "panel"})
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What one hit shows: a text in one language. anchor: of a part of its page.
+
+    also: words it is found by and that are not shown, such as those of a file.
+    """
+
+    language: str
+    title: str
+    text: str
+    anchor: str = ""
+    also: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A resource as full text search knows it.
+
+    kind: what the facet of types says. network: oid of the network, 0 for the portal's own.
+    since, until: outside of this time only insiders find it. insiders: principals; the viewers
+    are read from the stored access list. changed: for the reader, and to put the newer first.
+    """
+
+    kind: str
+    passages: tuple[Passage, ...]
+    network: int = 0
+    tags: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    insiders: tuple[str, ...] = ()
+    changed: datetime | None = None
+
+
+#: read(resource) -> how it reads now, or None when nobody is to find it
+Reader = Callable[[Any], Reading | None]
+
+
+def add_fulltext(config: Configurator, kind: type, reader: Reader | str) -> None:
+    """Directive: let resources of a class be found by their text."""
+    if getattr(kind, "noun", "") in NEVER:
+        raise ConfigurationRefusedError(f"{kind.__name__} is never found by its text")
+    config.registry.cpms_fulltext_readers[kind] = config.maybe_dotted(reader)
+
+
+def reader_of(resource: Any, registry: Registry) -> Reader | None:
+    """Return how a resource is read, or None when its class is not found by text."""
+    readers: dict[type, Reader] = registry.cpms_fulltext_readers
+    return next((readers[kind] for kind in type(resource).__mro__ if kind in readers), None)
+
+
+def reading_of(resource: Any, registry: Registry) -> Reading | None:
+    """Return how a resource reads, or None; nothing at or below a patient ever does."""
+    reader = reader_of(resource, registry)
+    if reader is None or any(getattr(node, "noun", "") in NEVER for node in lineage(resource)):
+        return None
+    return reader(resource)
+
+
+def viewers_of(resource: Any) -> list[str]:
+    """Return the principals that may view a resource: the tokens of the catalog, without noun."""
+    return [token.partition("|")[2] for token in viewer_tokens(resource)]
+
+
+def nouns_read(registry: Registry) -> Iterable[str]:
+    """Return the nouns of everything that is found by its text, each once."""
+    return sorted({kind.noun for kind in registry.cpms_fulltext_readers})
+
+
+def includeme(config: Configurator) -> None:
+    """Offer the directive."""
+    config.registry.cpms_fulltext_readers = {}
+    config.add_directive("add_fulltext", add_fulltext, action_wrap=False)

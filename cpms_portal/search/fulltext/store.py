@@ -1,0 +1,238 @@
+"""The index itself: one SQLite file with FTS5, filled from readings, asked by many threads.
+
+Stems are made here in Python, so the table of words has no text of its own (``content=''``);
+``body`` keeps the text, its stems one by one and the place of each, which is what highlights
+are made from. ``unsettled`` holds what a transaction under way is about to change.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from cpms_portal.search.fulltext.registration import Passage, Reading
+from cpms_portal.search.fulltext.stems import WORD, composed, stem_of, stems_of
+
+#: Raised when what the file holds changes; another number makes the index be built anew.
+FORMAT = 1
+#: So many characters of one passage are read; more is the text of a book.
+MOST_TEXT = 1_000_000
+ALWAYS, NEVER_ENDS = 0.0, 1e12
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS place (
+  id INTEGER PRIMARY KEY, oid INTEGER, anchor TEXT, kind TEXT, language TEXT, network INTEGER,
+  audience INTEGER, insiders INTEGER, since REAL, until REAL, changed REAL, title TEXT);
+CREATE INDEX IF NOT EXISTS place_oid ON place (oid);
+CREATE TABLE IF NOT EXISTS tag (place INTEGER, tag TEXT, PRIMARY KEY (place, tag)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS body (
+  id INTEGER PRIMARY KEY, text TEXT, names TEXT, title TEXT, tags TEXT, stems TEXT, also TEXT,
+  starts BLOB);
+CREATE TABLE IF NOT EXISTS audience (id INTEGER PRIMARY KEY, principals TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS unsettled (oid INTEGER, token TEXT, at REAL, PRIMARY KEY (oid, token));
+CREATE TABLE IF NOT EXISTS state (whole INTEGER);
+CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5 (
+  names, title, tags, stems, also, content = '', prefix = '1 2 3',
+  tokenize = "unicode61 remove_diacritics 0");
+"""
+#: What is done with the words of a place: kept, put among those found, taken out from there.
+KEPT = "SELECT names, title, tags, stems, also FROM body WHERE id = ?"
+KEEP = (
+    "INSERT INTO body (id, text, names, title, tags, stems, also, starts)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+PUT_IN = "INSERT INTO found (rowid, names, title, tags, stems, also) VALUES (?, ?, ?, ?, ?, ?)"
+TAKE_OUT = (
+    "INSERT INTO found (found, rowid, names, title, tags, stems, also)"
+    " VALUES ('delete', ?, ?, ?, ?, ?, ?)"
+)
+PLACE = (
+    "INSERT INTO place (oid, anchor, kind, language, network, audience, insiders, since, until,"
+    " changed, title) VALUES (:oid, :anchor, :kind, :language, :network, :audience, :insiders,"
+    " :since, :until, :changed, :title)"
+)
+FORGET = (
+    "DELETE FROM place WHERE id = ?",
+    "DELETE FROM body WHERE id = ?",
+    "DELETE FROM tag WHERE place = ?",
+)
+
+
+class TextStore:
+    """The file at a path: one writer at a time, a reading connection for each thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = self._connect()
+        if self._database.execute("PRAGMA user_version").fetchone()[0] not in (0, FORMAT):
+            self._forget_everything()
+        self._database.executescript(SCHEMA + f"PRAGMA user_version = {FORMAT};")
+        path.chmod(0o600)
+
+    def _connect(self) -> sqlite3.Connection:
+        made = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+        made.execute("PRAGMA journal_mode = WAL")
+        made.execute("PRAGMA synchronous = NORMAL")
+        made.execute("PRAGMA busy_timeout = 20000")
+        made.execute("PRAGMA cache_size = -16000")
+        with self._lock:
+            self._opened.append(made)
+        return made
+
+    def _forget_everything(self) -> None:
+        for table in ("place", "tag", "body", "audience", "unsettled", "state", "found"):
+            self._database.execute(f"DROP TABLE IF EXISTS {table}")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Change the file: all of it or nothing."""
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    def read(
+        self, question: str, values: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a question, as committed last."""
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        with closing(connection.execute(question, values)) as cursor:
+            return cursor.fetchall()
+
+    def version(self) -> tuple[int, int]:
+        """Return something that is different after every change, for what a thread remembers."""
+        rows = self.read("PRAGMA data_version")
+        return threading.get_ident(), int(rows[0][0])
+
+    def known(self, oids: Iterable[int]) -> list[int]:
+        """Return those of some oids that are in the index."""
+        question = "SELECT oid FROM place WHERE oid IN (SELECT value FROM json_each(?))"
+        return [row[0] for row in self.read(question, (json.dumps(list(oids)),))]
+
+    def mark(self, oids: Iterable[int], token: str, at: float) -> None:
+        """Note that a transaction is about to change some resources."""
+        with self.writing() as database:
+            database.executemany(
+                "INSERT OR REPLACE INTO unsettled VALUES (?, ?, ?)",
+                [(oid, token, at) for oid in oids],
+            )
+
+    def settle(self, token: str) -> None:
+        """Take the notes of a transaction back."""
+        with self.writing() as database:
+            database.execute("DELETE FROM unsettled WHERE token = ?", (token,))
+
+    def unsettled(self, before: float) -> list[tuple[int, str]]:
+        """Return what was noted before a moment and never settled: a process died."""
+        return self.read("SELECT oid, token FROM unsettled WHERE at < ?", (before,))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything there is was read into this file once."""
+        return bool(self.read("SELECT whole FROM state"))
+
+    def be_whole(self) -> None:
+        """Note that everything was read."""
+        with self.writing() as database:
+            database.execute("DELETE FROM state")
+            database.execute("INSERT INTO state VALUES (1)")
+
+    def empty(self) -> None:
+        """Forget everything."""
+        with self.writing() as database:
+            self._forget_everything()
+            for statement in SCHEMA.split(";\n"):
+                database.execute(statement)
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+
+
+def put(
+    database: sqlite3.Connection, oid: int, reading: Reading | None, viewers: Iterable[str]
+) -> None:
+    """Replace all that is kept of a resource; None takes it out."""
+    for (number,) in database.execute("SELECT id FROM place WHERE oid = ?", (oid,)).fetchall():
+        _take_out(database, number)
+    if reading is None:
+        return
+    about = _about(database, oid, reading, viewers)
+    for passage in reading.passages:
+        made = database.execute(PLACE, {**about, "anchor": passage.anchor,
+            "language": passage.language, "title": passage.title})  # fmt: skip
+        number = int(made.lastrowid or 0)
+        database.executemany(
+            "INSERT OR IGNORE INTO tag VALUES (?, ?)", [(number, tag) for tag in reading.tags]
+        )
+        _put_words(database, number, passage, reading.tags)
+
+
+def _about(
+    database: sqlite3.Connection, oid: int, reading: Reading, viewers: Iterable[str]
+) -> dict[str, Any]:
+    """Return what all passages of a resource have in common."""
+    return {
+        "oid": oid,
+        "kind": reading.kind,
+        "network": reading.network,
+        "audience": _audience(database, viewers),
+        "insiders": _audience(database, reading.insiders),
+        "since": ALWAYS if reading.since is None else reading.since.timestamp(),
+        "until": NEVER_ENDS if reading.until is None else reading.until.timestamp(),
+        "changed": 0.0 if reading.changed is None else reading.changed.timestamp(),
+    }
+
+
+def _take_out(database: sqlite3.Connection, number: int) -> None:
+    kept = database.execute(KEPT, (number,)).fetchone()
+    database.execute(TAKE_OUT, (number, *kept))
+    for statement in FORGET:
+        database.execute(statement, (number,))
+
+
+def _audience(database: sqlite3.Connection, principals: Iterable[str]) -> int:
+    said = json.dumps(sorted(set(principals)))
+    database.execute("INSERT OR IGNORE INTO audience (principals) VALUES (?)", (said,))
+    found = database.execute("SELECT id FROM audience WHERE principals = ?", (said,)).fetchone()
+    return int(found[0])
+
+
+def _put_words(
+    database: sqlite3.Connection, number: int, passage: Passage, tags: Iterable[str]
+) -> None:
+    text = composed(passage.text)[:MOST_TEXT]
+    said = list(stems_of(text, passage.language))
+    places = array("I", (start for _stem, start in said))
+    title = composed(passage.title)
+    words = (
+        " ".join(stem_of(word, "") for word in WORD.findall(title)),
+        _row(title, passage.language),
+        _row(" ".join(tags), passage.language),
+        " ".join(stem for stem, _start in said),
+        _row(composed(passage.also)[:MOST_TEXT], passage.language),
+    )
+    database.execute(KEEP, (number, text, *words, places.tobytes()))
+    database.execute(PUT_IN, (number, *words))
+
+
+def _row(text: str, language: str) -> str:
+    return " ".join(stem for stem, _start in stems_of(text, language))

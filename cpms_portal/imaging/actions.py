@@ -173,19 +173,23 @@ def _join(study: Study, pack: Pack, fresh: list[Facts], registry: Registry) -> N
     """Add a pack to the series its instances belong to."""
     first = fresh[0]
     series, index = _series(study, first, registry)
-    # A link is taken over, so that a transaction that is tried again finds its file.
-    link = pack.path.with_name(f"{pack.path.name}-{os.urandom(4).hex()}")
-    os.link(pack.path, link)
-    blob = SealedBlob.take_over(study.key_id, link, pack.size)
     own = tuple(
         {name: value for name, value in facts.items() if name not in _INSTANCE_ONLY}
         | {"pack": len(series.packs)}
         for facts in fresh
     )
     index = replace(index, instances=index.instances + own)
-    series.packs += (blob,)
+    series.packs += (_taken_over(study, pack.path, pack.size),)
+    series.metadata += (_taken_over(study, pack.metadata, pack.metadata_size),)
     series.count = len(index.instances)
     series.sealed = seal_json(registry, study.key_id, series.field, folded_index(index))
+
+
+def _taken_over(study: Study, path: Path, size: int) -> SealedBlob:
+    """Return a blob with a sealed file; a link is taken, so that a second try finds the file."""
+    link = path.with_name(f"{path.name}-{os.urandom(4).hex()}")
+    os.link(path, link)
+    return SealedBlob.take_over(study.key_id, link, size)
 
 
 def _series(study: Study, facts: Facts, registry: Registry) -> tuple[Series, SeriesIndex]:

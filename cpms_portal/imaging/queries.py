@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -129,6 +130,15 @@ def instance_bytes(
     size = facts["size"] if length is None else length
     parts = series.packs[facts["pack"]].read_range(registry, facts["offset"] + start, size)
     return b"".join(parts)
+
+
+def metadata_of(registry: Registry, study: Study, series: Series) -> list[bytes]:
+    """Return the DICOM JSON of each instance of a series, in the order of its index."""
+    packs = [
+        zlib.decompress(b"".join(blob.read(registry))).split(b"\n") for blob in series.metadata
+    ]
+    instances = index_of(registry, study, series).instances
+    return [packs[facts["pack"]][facts["line"]] for facts in instances]
 
 
 def files_of(registry: Registry, study: Study) -> Iterator[bytes]:

@@ -18,8 +18,11 @@ STUDIES = "studies"
 class Series(Persistent):
     """A series of a study. ``sealed`` holds its index: what is known of each instance.
 
-    packs: in the order they came; late slices add one. count: instances that can be read.
+    packs: in the order they came; late slices add one. metadata: for each pack, its instances
+    as DICOM JSON. count: instances that can be read.
     """
+
+    metadata: tuple[SealedBlob, ...] = ()
 
     def __init__(self, series_id: str, modality: str) -> None:
         self.series_id = series_id

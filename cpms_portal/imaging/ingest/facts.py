@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 from cpms_portal.imaging.deidentification.elements import PIXEL_DATA, Dataset
-from cpms_portal.imaging.deidentification.reader import read_file
+from cpms_portal.imaging.deidentification.reader import File, read_file
 from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets, decoded
 
 STUDY, SERIES, INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
+SOP_CLASS = 0x00080016
 _NUMBERS = {
     "rows": 0x00280010,
     "columns": 0x00280011,
@@ -76,7 +77,11 @@ def _along(dataset: Dataset) -> float | None:
 
 def facts_of(content: bytes) -> Facts:
     """Return the facts of a stored instance: identifiers, shape, window, where its pixels lie."""
-    file = read_file(content)
+    return facts_in(read_file(content))
+
+
+def facts_in(file: File) -> Facts:
+    """Return the facts of an instance that was taken apart already."""
     dataset = file.dataset
     facts: Facts = {name: dataset.number(tag) for name, tag in _NUMBERS.items()}
     for name, tag in _LISTS.items():
@@ -85,6 +90,7 @@ def facts_of(content: bytes) -> Facts:
     facts["spacing"] = facts["spacing"] or numbers_of(dataset.text(_IMAGER_SPACING))[:2]
     facts |= {
         "uid": dataset.text(INSTANCE),
+        "sop_class": dataset.text(SOP_CLASS),
         "study_uid": dataset.text(STUDY),
         "series_uid": dataset.text(SERIES),
         "syntax": file.syntax,

@@ -6,38 +6,65 @@ lies in its pack and where its pixels start, so that one frame is one ranged rea
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cpms_portal.imaging.deidentification.engine import Decision
-from cpms_portal.imaging.ingest.facts import Facts, facts_of
+from cpms_portal.imaging.deidentification.reader import read_file
+from cpms_portal.imaging.ingest.describing import described
+from cpms_portal.imaging.ingest.facts import Facts, facts_in
 from cpms_portal.storage.streams import seal_stream
 
 
 @dataclass
 class Pack:
-    """A sealed file with instances. ``path`` is None after the blob took it over."""
+    """A sealed file with instances, and beside it one with their metadata as DICOM JSON."""
 
     path: Path
     size: int = 0
     instances: list[Facts] = field(default_factory=list)
+    metadata_size: int = 0
+
+    @property
+    def metadata(self) -> Path:
+        """Where the metadata lies: packed lines, in the order of the instances."""
+        return self.path.with_name(f"metadata-{self.path.name}")
 
 
-def _packed(decisions: Iterable[Decision], pack: Pack) -> Iterator[bytes]:
-    at = 0
-    for decision in decisions:
-        content = decision.content or b""
-        facts = facts_of(content)
-        facts |= {"offset": at, "size": len(content)}
-        pack.instances.append(facts)
-        at += len(content)
-        yield content
+class _Packing:
+    """Fills a pack: what goes into the file, and meanwhile what is known of it."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._packer = zlib.compressobj(3)
+        self._lines: list[bytes] = []
+
+    def contents(self, decisions: Iterable[Decision]) -> Iterator[bytes]:
+        """Yield the instances one by one."""
+        at = 0
+        for number, decision in enumerate(decisions):
+            content = decision.content or b""
+            file = read_file(content)
+            facts = facts_in(file) | {"offset": at, "size": len(content), "line": number}
+            self._pack.instances.append(facts)
+            self._lines.append(self._packer.compress(described(file.dataset) + b"\n"))
+            at += len(content)
+            yield content
+
+    def metadata(self) -> Iterator[bytes]:
+        """Yield the metadata, packed."""
+        yield from self._lines
+        yield self._packer.flush()
 
 
 def write_pack(key: bytes, label: str, path: Path, decisions: Iterable[Decision]) -> Pack:
-    """Seal stored decisions into a new file, one at a time in memory."""
+    """Seal stored decisions into a new file, one at a time in memory, and their metadata."""
     pack = Pack(path)
+    packing = _Packing(pack)
     with path.open("wb") as out:
-        pack.size = seal_stream(key, label.encode(), _packed(decisions, pack), out)
+        pack.size = seal_stream(key, label.encode(), packing.contents(decisions), out)
+    with pack.metadata.open("wb") as out:
+        pack.metadata_size = seal_stream(key, label.encode(), packing.metadata(), out)
     return pack

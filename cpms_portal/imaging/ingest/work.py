@@ -6,7 +6,7 @@ import hmac
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,7 @@ from cpms_portal.imaging.deidentification.harvest import evidence_of, traces_of
 from cpms_portal.imaging.deidentification.identity import KnownIdentity, Traces, folded
 from cpms_portal.imaging.deidentification.reader import read_header
 from cpms_portal.imaging.deidentification.reasons import RefusedError
-from cpms_portal.imaging.ingest.facts import INSTANCE, SERIES, text_of
+from cpms_portal.imaging.ingest.facts import INSTANCE, SERIES, SOP_CLASS, text_of
 from cpms_portal.imaging.ingest.packing import Pack, write_pack
 from cpms_portal.imaging.ingest.sources import Entry, Source, SourceRefusedError, open_source
 from cpms_portal.storage.spooled import SpooledFile
@@ -40,15 +40,33 @@ class Order:
     largest: int = 4 * 1024**3
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one file. uids: its SOP Class and SOP Instance UID, as it came."""
+
+    status: str
+    code: str = ""
+    uids: tuple[str, str] = ("", "")
+
+
 @dataclass
 class Outcome:
-    """What a worker answers. ``stopped``: why nothing at all was taken, a code."""
+    """What a worker answers.
+
+    stopped: why nothing at all was taken, a code. verdicts: by the number of the file.
+    """
 
     packs: list[Pack] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     other_person: bool = False
     stopped: str = ""
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+
+    def note(self, entry: Entry, status: str, code: str = "") -> None:
+        """Keep what became of a file."""
+        seen = self.verdicts.get(entry.number, Verdict(status))
+        self.verdicts[entry.number] = replace(seen, status=status, code=code)
 
 
 @dataclass
@@ -90,7 +108,10 @@ def _look(source: Source, engine: Deidentifier, outcome: Outcome) -> _Seen:
         except RefusedError as error:
             outcome.counts["refused"] += 1
             outcome.reasons["refused", error.code] += 1
+            outcome.note(entry, "refused", error.code)
             continue
+        uids = dataset.text(SOP_CLASS), dataset.text(INSTANCE)
+        outcome.verdicts[entry.number] = Verdict("seen", uids=uids)
         number, *who = _person(dataset)
         if number or any(who):
             seen.people[number] = (who[0], who[1])
@@ -127,6 +148,7 @@ def _decisions(
     for _, entry in entries:
         decision = engine.deidentify(source.read(entry))
         outcome.counts[decision.status] += 1
+        outcome.note(entry, decision.status, decision.code)
         if decision.status != "stored":
             outcome.reasons[decision.status, decision.code] += 1
             continue
@@ -140,6 +162,7 @@ def _without_duplicates(
     for uid, entry in entries:
         if uid and uid in known:
             outcome.counts["duplicate"] += 1
+            outcome.note(entry, "duplicate")
             continue
         known.add(uid)
         fresh.append((uid, entry))
@@ -159,7 +182,7 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
         return outcome
     seen = _look(source, Deidentifier(subkey(order.key)), outcome)
     if _several_people(seen.people):
-        return Outcome(stopped="several_people")
+        return Outcome(stopped="several_people", verdicts=outcome.verdicts)
     outcome.other_person = _other_person(seen.people, order.identity)
     engine = Deidentifier(subkey(order.key), order.identity, extra=seen.traces)
     known = set(order.known)
@@ -187,6 +210,7 @@ def _pack(order: Order, number: int, decisions: Iterator[Decision], outcome: Out
         outcome.packs.append(pack)
     else:
         path.unlink()
+        pack.metadata.unlink()
 
 
 def ingest_spooled(order: Order) -> Outcome:

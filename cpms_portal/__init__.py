@@ -1,7 +1,6 @@
 """The open CPMS: a content portal for the European Reference Networks on rare diseases."""
 
-from __future__ import annotations
-
+# No ``from __future__ import annotations`` here: that name is a package of ours.
 from pathlib import Path
 from typing import Any
 

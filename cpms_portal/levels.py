@@ -18,7 +18,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("patients",),
     ("records",),
     ("panels",),
-    ("meetings", "reports", "support"),
+    ("annotations", "meetings", "presentations", "reports", "support"),
     ("dashboards",),
     ("scripts",),
 )

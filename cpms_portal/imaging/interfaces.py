@@ -12,3 +12,9 @@ class IStudyHolder(Interface):
     """
 
     key_id = Attribute("id of the data key everything of this holder is sealed with")
+
+
+class IAnnotated(Interface):
+    """What somebody may draw on: a study, a slide. It stands below a holder of studies."""
+
+    annotation_form = Attribute("the standard a drawing is kept in: ``sr`` (DICOM) or ``geojson``")

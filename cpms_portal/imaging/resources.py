@@ -7,8 +7,10 @@ from typing import Any
 
 from persistent import Persistent
 from persistent.mapping import PersistentMapping
+from zope.interface import implementer
 
 from cpms_portal.core.resources import Container, Content, content_type
+from cpms_portal.imaging.interfaces import IAnnotated
 from cpms_portal.storage.blobs import SealedBlob
 
 #: The name of the container below a holder.
@@ -45,6 +47,7 @@ class Studies(Container):
 
 
 @content_type("Study")
+@implementer(IAnnotated)
 class Study(Content):
     """A DICOM study. study_uid: the mapped UID, which says nothing without the key.
 
@@ -52,6 +55,7 @@ class Study(Content):
     """
 
     noun = "study"
+    annotation_form = "sr"
 
     def __init__(self, study_uid: str, key_id: str, created: datetime | None = None) -> None:
         super().__init__("", created)

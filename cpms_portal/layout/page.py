@@ -192,22 +192,26 @@ class Layout(Marks):
         path, place = self.request.path.rstrip("/"), url.rstrip("/")
         return path == place or (bool(place) and path.startswith(f"{place}/"))
 
-    def sections(self, place: str = "main") -> list[Markup]:
-        """Return the pieces of page that higher packages offer for this place, rendered."""
+    def sections(self, place: str = "main", context: Any = None) -> list[Markup]:
+        """Return the pieces of page that higher packages offer for this place, rendered.
+
+        context: another resource that the page shows as well, when the pieces are about that.
+        """
+        context = self.context if context is None else context
         fitting = [
             section
             for section in offers(self.request.registry).sections
             if section.place == place
-            and fits(section.context, self.context)
-            and self.may(section.permission)
+            and fits(section.context, context)
+            and self.may(section.permission, context)
         ]
         ordered = sorted(fitting, key=lambda section: section.order)
-        rendered = (self._render(section.name) for section in ordered)
+        rendered = (self._render(section.name, context) for section in ordered)
         return [piece for piece in rendered if piece]
 
-    def _render(self, view_name: str) -> Markup:
+    def _render(self, view_name: str, context: Any) -> Markup:
         try:
-            body = render_view(self.context, self.request, view_name)
+            body = render_view(context, self.request, view_name)
         except (HTTPForbidden, HTTPNotFound):
             return Markup("")
         return Markup((body or b"").decode("utf-8"))

@@ -15,6 +15,9 @@ class Permission(StrEnum):
 
     ACCOUNT_EDIT = "account:edit"
     ACCOUNT_VIEW = "account:view"
+    ANNOTATION_ADD = "annotation:add"
+    ANNOTATION_EDIT = "annotation:edit"
+    ANNOTATION_VIEW = "annotation:view"
     ASSISTANCE_ASSIGN = "assistance:assign"
     AUDIT_VIEW = "audit:view"
     CONSENT_RECORD = "consent:record"
@@ -73,6 +76,8 @@ class Permission(StrEnum):
     PERSON_VIEW = "person:view"
     PORTAL_ENTER = "portal:enter"
     PORTAL_VIEW = "portal:view"
+    PRESENTATION_LEAD = "presentation:lead"
+    PRESENTATION_VIEW = "presentation:view"
     PROFILE_EDIT = "profile:edit"
     RECORD_EDIT = "record:edit"
     RECORD_VIEW = "record:view"

@@ -18,7 +18,10 @@ DOMAINS = [
     if (PACKAGE / package).is_dir()
 ]
 #: Rooms of one package only. Each stands with its reason in docs/decisions/.
-OWN_ROOMS = {"imaging": {"deidentification", "frames", "ingest"}}
+OWN_ROOMS = {
+    "annotations": {"documents"},
+    "imaging": {"deidentification", "frames", "ingest"},
+}
 
 
 @holds_for_all(DOMAINS)

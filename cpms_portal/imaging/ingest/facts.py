@@ -31,7 +31,7 @@ _LISTS = {
     "width": 0x00281051,
 }
 _IMAGER_SPACING = 0x00181164
-_POSITION, _ORIENTATION = 0x00200032, 0x00200037
+_POSITION, _ORIENTATION, _FRAME_OF_REFERENCE = 0x00200032, 0x00200037, 0x00200052
 Facts = dict[str, Any]
 
 
@@ -62,6 +62,12 @@ def _anywhere(dataset: Dataset, tag: int) -> str:
         if element.tag == tag and element.items is None:
             return level.text(tag)
     return ""
+
+
+def _of_length(dataset: Dataset, tag: int, length: int) -> list[float] | None:
+    """Return the numbers of a tag when there are as many as there must be, or None."""
+    found = numbers_of(dataset.text(tag))
+    return found if len(found) == length else None
 
 
 def _along(dataset: Dataset) -> float | None:
@@ -97,6 +103,9 @@ def facts_in(file: File) -> Facts:
         "modality": dataset.text(0x00080060)[:16],
         "photometric": dataset.text(0x00280004),
         "along": _along(dataset),
+        "position": _of_length(dataset, _POSITION, 3),
+        "orientation": _of_length(dataset, _ORIENTATION, 6),
+        "frame_of_reference": dataset.text(_FRAME_OF_REFERENCE),
         "study_description": text_of(dataset, 0x00081030),
         "series_description": text_of(dataset, 0x0008103E),
         "series_number": dataset.number(0x00200011),

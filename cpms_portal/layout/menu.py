@@ -64,4 +64,4 @@ def includeme(config: Configurator) -> None:
         permission=Permission.PORTAL_ENTER,
     )
     config.add_menu_entry(_("Library"), child_of_root("library"), order=30, icon="book")
-    config.add_menu_entry(_("Help"), view_of_root("help"), order=40, icon="help")
+    config.add_menu_entry(_("Help"), child_of_root("support"), order=40, icon="help")

@@ -33,6 +33,7 @@ FOLDERS = {
     "patients": _("Patients"),
     "people": _("People"),
     "studies": _("Studies"),
+    "support": _("Helpdesk"),
     "terms": _("Coded terms"),
 }
 

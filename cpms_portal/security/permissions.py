@@ -86,8 +86,14 @@ class Permission(StrEnum):
     STUDY_ADD = "study:add"
     STUDY_REMOVE = "study:remove"
     STUDY_VIEW = "study:view"
+    SUPPORT_ANSWER = "support:answer"
+    SUPPORT_ASK = "support:ask"
+    SUPPORT_VIEW = "support:view"
     SYSTEM_VIEW = "system:view"
     TERM_SEARCH = "term:search"
+    TICKET_ANSWER = "ticket:answer"
+    TICKET_ASK = "ticket:ask"
+    TICKET_VIEW = "ticket:view"
 
 
 #: The default of every view that says nothing: nobody holds it.

@@ -236,4 +236,6 @@ def test_public_views_are_the_few_that_must_be(site):
 
 #: What may be seen before signing in; who has no account yet cannot sign in to ask for one.
 ACCOUNTLESS = {"create-account", "forgotten-password"}
-PUBLIC = {"", "sign-in", "code", "sign-out", "theme", "language", "pdf"} | ACCOUNTLESS
+#: Who has no account asks the helpdesk; their ticket opens with the key of its link alone.
+HELPDESK = {"ask", "visit"}
+PUBLIC = {"", "sign-in", "code", "sign-out", "theme", "language", "pdf"} | ACCOUNTLESS | HELPDESK

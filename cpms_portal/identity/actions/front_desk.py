@@ -120,6 +120,21 @@ def _may_mail(desk: FrontDesk, mail: str, actor: Actor) -> bool:
     return _count_mail(desk, f"to {mail.lower()}", MOST_TO_ADDRESS, actor)
 
 
+def may_ask(anywhere: Any, mail: str, actor: Actor, most: int) -> None:
+    """Count somebody's question; ValueRefusedError when they ask too often.
+
+    mail: where a visitor wants the answer; most: how many in an hour somebody with an account
+    may ask.
+    """
+    desk = desk_for(anywhere)
+    if actor.person is not None:
+        allowed = _count_mail(desk, f"asked by {actor.oid}", most, actor)
+    else:
+        allowed = _may_mail(desk, mail, actor)
+    if not allowed:
+        raise ValueRefusedError(WAIT)
+
+
 def _file(desk: FrontDesk, wanted: Wanted, actor: Actor) -> str:
     """Keep what was asked for and return the secret of its link; the too old go."""
     for old in [key for key, one in desk.wanted.items() if one.until < actor.now]:

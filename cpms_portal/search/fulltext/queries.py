@@ -39,22 +39,18 @@ WITH hit AS MATERIALIZED (
     AND (:network < 0 OR p.network = :network)
     AND (:language = '' OR p.language = :language)
     AND (:tag = '' OR EXISTS (SELECT 1 FROM tag t WHERE t.place = p.id AND t.tag = :tag))),
-thing AS (
-  SELECT id, oid, anchor, min(score) AS score FROM hit GROUP BY oid, anchor
-  ORDER BY score, oid, anchor LIMIT :size OFFSET :start)
+thing AS MATERIALIZED (
+  SELECT id, oid, anchor, kind, network, min(score) AS score FROM hit GROUP BY oid, anchor)
 SELECT * FROM (
   SELECT 'thing', p.title, p.changed, p.id, p.oid, p.anchor, p.kind, p.language, p.network
-  FROM thing JOIN place p ON p.id = thing.id ORDER BY thing.score, p.oid, p.anchor)
-UNION ALL SELECT 'total', '', count(*), 0, 0, '', '', '', 0
-  FROM (SELECT DISTINCT oid, anchor FROM hit)
-UNION ALL SELECT 'kind', kind, count(*), 0, 0, '', '', '', 0
-  FROM (SELECT DISTINCT oid, anchor, kind FROM hit) GROUP BY kind
-UNION ALL SELECT 'network', network, count(*), 0, 0, '', '', '', 0
-  FROM (SELECT DISTINCT oid, anchor, network FROM hit) GROUP BY network
-UNION ALL SELECT 'language', language, count(*), 0, 0, '', '', '', 0
-  FROM (SELECT DISTINCT oid, anchor, language FROM hit) GROUP BY language
-UNION ALL SELECT 'tag', tag, count(*), 0, 0, '', '', '', 0 FROM
-  (SELECT DISTINCT h.oid, h.anchor, t.tag FROM hit h JOIN tag t ON t.place = h.id) GROUP BY tag
+  FROM (SELECT * FROM thing ORDER BY score, oid, anchor LIMIT :size OFFSET :start) AS first
+  JOIN place p ON p.id = first.id ORDER BY first.score, p.oid, p.anchor)
+UNION ALL SELECT 'total', '', count(*), 0, 0, '', '', '', 0 FROM thing
+UNION ALL SELECT 'kind', kind, count(*), 0, 0, '', '', '', 0 FROM thing GROUP BY kind
+UNION ALL SELECT 'network', network, count(*), 0, 0, '', '', '', 0 FROM thing GROUP BY network
+UNION ALL SELECT 'language', language, count(*), 0, 0, '', '', '', 0 FROM hit GROUP BY language
+UNION ALL SELECT 'tag', t.tag, count(*), 0, 0, '', '', '', 0
+  FROM thing JOIN tag t ON t.place = thing.id GROUP BY t.tag
 """
 
 

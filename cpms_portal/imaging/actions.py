@@ -27,7 +27,8 @@ from cpms_portal.imaging.ingest.sources import in_memory
 from cpms_portal.imaging.ingest.work import Order, Outcome, ingest, subkey
 from cpms_portal.imaging.ingest.workers import workers
 from cpms_portal.imaging.queries import SeriesIndex, folded_index, index_of, known_uids
-from cpms_portal.imaging.resources import STUDIES, Series, Studies, Study
+from cpms_portal.imaging.resources import STUDIES, Series, Slide, Studies, Study
+from cpms_portal.imaging.slides.taking import TakenSlide
 from cpms_portal.storage.blobs import SealedBlob
 from cpms_portal.storage.keys import keyring
 from cpms_portal.storage.sealing import seal_json
@@ -130,10 +131,31 @@ def store(holder: Any, outcome: Outcome, actor: Actor) -> StudyReceipt:
             touched[study.__name__ or ""] = study
             receipt.stored += len(fresh)
             receipt.series += 1
-    receipt.studies = sorted(touched)
+    for taken in outcome.slides:
+        _add_slide(holder, taken, receipt, actor)
+    receipt.studies = sorted(touched) + receipt.slides
     for study in touched.values():
         _tell(study, actor)
     return receipt
+
+
+def _add_slide(holder: Any, taken: TakenSlide, receipt: StudyReceipt, actor: Actor) -> None:
+    """Add a slide; one that is there already is known by its content."""
+    registry = actor.registry
+    key = subkey(keyring(registry).key(holder.key_id))
+    name = pseudonym(key, "slide", taken.digest, 10).lower()
+    studies = _studies(holder, actor)
+    receipt.slides.append(name)
+    if name in studies:
+        receipt.duplicates += 1
+        return
+    blob = _taken_over(holder.key_id, taken.path, taken.size)
+    slide = Slide(holder.key_id, blob, actor.now)
+    slide.sealed = seal_json(registry, holder.key_id, "slide", taken.pyramid.as_json())
+    slide.version = pseudonym(key, "slide version", taken.digest, 10).lower()
+    studies.add(name, slide)
+    receipt.stored += 1
+    announce(registry, Changed(slide, actor, "slide.received"))
 
 
 def _tell(study: Study, actor: Actor) -> None:
@@ -179,17 +201,17 @@ def _join(study: Study, pack: Pack, fresh: list[Facts], registry: Registry) -> N
         for facts in fresh
     )
     index = replace(index, instances=index.instances + own)
-    series.packs += (_taken_over(study, pack.path, pack.size),)
-    series.metadata += (_taken_over(study, pack.metadata, pack.metadata_size),)
+    series.packs += (_taken_over(study.key_id, pack.path, pack.size),)
+    series.metadata += (_taken_over(study.key_id, pack.metadata, pack.metadata_size),)
     series.count = len(index.instances)
     series.sealed = seal_json(registry, study.key_id, series.field, folded_index(index))
 
 
-def _taken_over(study: Study, path: Path, size: int) -> SealedBlob:
+def _taken_over(key_id: str, path: Path, size: int) -> SealedBlob:
     """Return a blob with a sealed file; a link is taken, so that a second try finds the file."""
     link = path.with_name(f"{path.name}-{os.urandom(4).hex()}")
     os.link(path, link)
-    return SealedBlob.take_over(study.key_id, link, size)
+    return SealedBlob.take_over(key_id, link, size)
 
 
 def _series(study: Study, facts: Facts, registry: Registry) -> tuple[Series, SeriesIndex]:
@@ -204,8 +226,8 @@ def _series(study: Study, facts: Facts, registry: Registry) -> tuple[Series, Ser
     )
 
 
-def remove_study(study: Study, actor: Actor) -> None:
-    """Take a study away for good."""
-    announce(actor.registry, Changed(study, actor, "study.removed"))
+def remove_study(study: Study | Slide, actor: Actor) -> None:
+    """Take a study or a slide away for good."""
+    announce(actor.registry, Changed(study, actor, f"{study.noun}.removed"))
     studies = study.__parent__
     studies.remove(study.__name__)

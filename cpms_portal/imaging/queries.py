@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from pyramid.location import lineage
@@ -12,7 +13,9 @@ from pyramid.registry import Registry
 
 from cpms_portal.imaging.ingest.facts import Facts
 from cpms_portal.imaging.interfaces import IStudyHolder
-from cpms_portal.imaging.resources import STUDIES, Series, Study
+from cpms_portal.imaging.resources import STUDIES, Series, Slide, Study
+from cpms_portal.imaging.slides.pyramid import HEADER, Level, Pyramid
+from cpms_portal.imaging.slides.writing import header_of
 from cpms_portal.storage.keys import keyring
 from cpms_portal.storage.sealing import open_json
 
@@ -55,6 +58,45 @@ def studies_of(holder: Any) -> list[Study]:
     """Return the studies of a holder, the latest first."""
     found = [study for study in holder.get(STUDIES, {}).values() if isinstance(study, Study)]
     return sorted(found, key=lambda study: str(study.created or ""), reverse=True)
+
+
+def slides_of(holder: Any) -> list[Slide]:
+    """Return the slides of a holder, the latest first."""
+    found = [slide for slide in holder.get(STUDIES, {}).values() if isinstance(slide, Slide)]
+    return sorted(found, key=lambda slide: str(slide.created or ""), reverse=True)
+
+
+def pyramid_of(registry: Registry, slide: Slide) -> Pyramid:
+    """Return the levels of a slide; KeyDestroyedError after erasure."""
+    # The key is asked for each time: after an erasure nothing may come from memory.
+    keyring(registry).key(slide.key_id)
+    found = _pyramids.get(slide.sealed)
+    if found is None:
+        found = Pyramid.from_json(open_json(registry, slide.key_id, "slide", slide.sealed))
+        if len(_pyramids) >= _MOST_PYRAMIDS:
+            _pyramids.clear()
+        _pyramids[slide.sealed] = found
+    return found
+
+
+_MOST_PYRAMIDS = 64
+_pyramids: dict[bytes, Pyramid] = {}
+
+
+def tile_of(registry: Registry, slide: Slide, level: Level, number: int) -> bytes:
+    """Return a stored tile bit by bit: three short ranged reads; empty where there is none."""
+
+    def read(place: int, length: int) -> bytes:
+        return b"".join(slide.blob.read_range(registry, place - HEADER, length))
+
+    offset = int.from_bytes(read(level.offsets + 8 * number, 8), "little")
+    count = int.from_bytes(read(level.counts + 4 * number, 4), "little")
+    return read(offset, count) if count else b""
+
+
+def slide_file(registry: Registry, slide: Slide) -> Iterator[bytes]:
+    """Return a slide as a BigTIFF, piece by piece."""
+    return chain((header_of(pyramid_of(registry, slide)),), slide.blob.read(registry))
 
 
 def folded_index(index: SeriesIndex) -> dict[str, Any]:

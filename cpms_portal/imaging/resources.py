@@ -39,6 +39,33 @@ class Series(Persistent):
         return f"series/{self.series_id}"
 
 
+@content_type("Slide")
+class Slide(Content):
+    """A whole slide: one sealed file of tiles. Its container is that of the studies.
+
+    sealed: where the tiles lie, and the size of a pixel. version: stands in the addresses of
+    tiles, which browsers keep.
+    """
+
+    noun = "slide"
+
+    def __init__(self, key_id: str, blob: SealedBlob, created: datetime | None = None) -> None:
+        super().__init__("SM", created)
+        self.key_id = key_id
+        self.blob = blob
+        self.sealed = b""
+        self.version = ""
+
+    @property
+    def size(self) -> int:
+        """How many bytes are stored."""
+        return self.blob.size
+
+    def index_facets(self) -> dict[str, Any]:
+        """Slides are found by modality: SM, slide microscopy (PS3.3 C.7.3.1.1.1)."""
+        return {"modality": ["SM"]}
+
+
 @content_type("Studies")
 class Studies(Container):
     """The studies of one holder."""

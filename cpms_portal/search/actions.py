@@ -26,6 +26,7 @@ LISTED = frozenset(
         "panel",
         "patient",
         "person",
+        "slide",
         "study",
         "ticket",
     }

@@ -20,7 +20,7 @@ DOMAINS = [
 #: Rooms of one package only. Each stands with its reason in docs/decisions/.
 OWN_ROOMS = {
     "annotations": {"documents"},
-    "imaging": {"deidentification", "frames", "ingest"},
+    "imaging": {"deidentification", "frames", "ingest", "slides"},
 }
 
 

@@ -24,6 +24,10 @@ TEXTS: dict[str, str] = {
     "recognisable": _("The person may be recognised in this image."),
     "video": _("Videos inside DICOM cannot be cleaned yet."),
     "private_class": _("This kind of file is private to its maker and cannot be judged."),
+    "no_slide": _("This is not a slide that the portal knows."),
+    "slide_damaged": _("This slide is damaged. Please export it again."),
+    "slide_parts": _("Parts of this slide are missing. Please upload its whole folder."),
+    "slide_kind": _("This kind of slide cannot be cleaned yet."),
     "pixel_format": _("The pixels are packed in a way that cannot be checked yet."),
 }
 

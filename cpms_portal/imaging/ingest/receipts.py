@@ -38,12 +38,15 @@ class Line:
 
 @dataclass
 class StudyReceipt:
-    """What a person is told after an upload. ``studies``: names of studies made or extended."""
+    """What a person is told after an upload. ``studies``: names of studies made or extended, and
+    of slides brought; ``slides``: of these alone.
+    """
 
     stored: int = 0
     series: int = 0
     duplicates: int = 0
     studies: list[str] = field(default_factory=list)
+    slides: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     other_person: bool = False
     stopped: str = ""

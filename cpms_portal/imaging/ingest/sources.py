@@ -10,10 +10,15 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Protocol
+
+from cpms_portal.imaging.deidentification.reasons import RefusedError
+from cpms_portal.imaging.ingest.windows import Scratch, Window
 
 MOST_FILES = 10_000
 LARGEST_RATIO = 100
+_BUFFER = 64 * 1024
 BUNDLE_MARK = b"CPMSFILES1\n"
 _ENTRY = struct.Struct("<HQ")
 _LONGEST_NAME = 1024
@@ -53,6 +58,9 @@ class Source(Protocol):
     def read(self, entry: Entry) -> bytes:
         """Return a file."""
 
+    def opened(self, entry: Entry, scratch: Path) -> BinaryIO:
+        """Return a file as a stream; ``scratch``: a path that may be used, sealed, until closed."""
+
 
 class BundleSource:
     """Files one after the other: for each its name's length and its size, name, content.
@@ -86,6 +94,10 @@ class BundleSource:
     def read(self, entry: Entry) -> bytes:
         """Return a file."""
         return self.head(entry, entry.size)
+
+    def opened(self, entry: Entry, scratch: Path) -> BinaryIO:
+        """Return a file as a stream: a window on the upload."""
+        return io.BufferedReader(Window(self._stream, entry.place, entry.size), _BUFFER)
 
 
 def bundled(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
@@ -128,6 +140,20 @@ class ZipSource:
         """Return a file; never more than its announced size."""
         return self.head(entry, entry.size)
 
+    def opened(self, entry: Entry, scratch: Path) -> BinaryIO:
+        """Return a file as a stream: unpacked to the scratch; RefusedError when it does not."""
+        try:
+            return io.BufferedReader(Scratch(scratch, self._unpacked(entry)), _BUFFER)
+        except _UNPACKING_ERRORS as error:
+            raise RefusedError("cut_off") from error
+
+    def _unpacked(self, entry: Entry) -> Iterator[bytes]:
+        left = entry.size
+        with self._zip.open(self._members[entry.place]) as member:
+            while left and (part := member.read(min(left, 1 << 20))):
+                left -= len(part)
+                yield part
+
 
 def _check_member(info: zipfile.ZipInfo) -> None:
     parts = info.filename.replace("\\", "/").split("/")
@@ -165,6 +191,10 @@ class _SingleSource:
     def read(self, entry: Entry) -> bytes:
         """Return the file."""
         return self.head(entry, entry.size)
+
+    def opened(self, entry: Entry, scratch: Path) -> BinaryIO:
+        """Return a file as a stream: a window on the upload."""
+        return io.BufferedReader(Window(self._stream, 0, entry.size), _BUFFER)
 
 
 def in_memory(files: Iterable[tuple[str, bytes]]) -> tuple[BinaryIO, int]:

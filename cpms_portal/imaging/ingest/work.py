@@ -15,10 +15,12 @@ from cpms_portal.imaging.deidentification.engine import Decision, Deidentifier
 from cpms_portal.imaging.deidentification.harvest import evidence_of, traces_of
 from cpms_portal.imaging.deidentification.identity import KnownIdentity, Traces, folded
 from cpms_portal.imaging.deidentification.reader import read_header
-from cpms_portal.imaging.deidentification.reasons import RefusedError
+from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.ingest.facts import INSTANCE, SERIES, SOP_CLASS, text_of
 from cpms_portal.imaging.ingest.packing import Pack, write_pack
+from cpms_portal.imaging.ingest.slides import Bench, slides_among
 from cpms_portal.imaging.ingest.sources import Entry, Source, SourceRefusedError, open_source
+from cpms_portal.imaging.slides.taking import TakenSlide
 from cpms_portal.storage.spooled import SpooledFile
 
 Progress = Callable[[int, int], None]
@@ -57,6 +59,7 @@ class Outcome:
     """
 
     packs: list[Pack] = field(default_factory=list)
+    slides: list[TakenSlide] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     other_person: bool = False
@@ -99,10 +102,10 @@ def _person(dataset: Dataset) -> tuple[str, str, str]:
     return dataset.text(_PATIENT_ID).casefold(), name, dataset.text(_BIRTH_DATE)
 
 
-def _look(source: Source, engine: Deidentifier, outcome: Outcome) -> _Seen:
+def _look(source: Source, entries: list[Entry], engine: Deidentifier, outcome: Outcome) -> _Seen:
     """Read every header: series, people, what identifies, what is no DICOM at all."""
     seen = _Seen()
-    for entry in source.entries:
+    for entry in entries:
         try:
             dataset = _header(source, entry)
         except RefusedError as error:
@@ -180,7 +183,8 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
     except SourceRefusedError as error:
         outcome.stopped = error.code
         return outcome
-    seen = _look(source, Deidentifier(subkey(order.key)), outcome)
+    slides, others = slides_among(source)
+    seen = _look(source, others, Deidentifier(subkey(order.key)), outcome)
     if _several_people(seen.people):
         return Outcome(stopped="several_people", verdicts=outcome.verdicts)
     outcome.other_person = _other_person(seen.people, order.identity)
@@ -190,7 +194,27 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
         fresh = _without_duplicates(entries, known, outcome)
         decisions = _decisions(source, engine, fresh, outcome)
         _pack(order, number, _told(decisions, outcome, len(source.entries), progress), outcome)
+    traces = seen.traces
+    traces.add_known(order.identity)
+    bench = Bench(order.key, order.key_id, order.staging, traces.finder())
+    for entry in slides:
+        _take_slide(bench, source, entry, outcome, progress=progress)
     return outcome
+
+
+def _take_slide(
+    bench: Bench, source: Source, entry: Entry, outcome: Outcome, *, progress: Progress
+) -> None:
+    """Seal a slide, or say why not."""
+    try:
+        outcome.slides.append(bench.take(source, entry, progress))
+        outcome.counts["stored"] += 1
+        outcome.note(entry, "stored")
+    except RefusedError as error:
+        status = "withheld" if isinstance(error, WithheldError) else "refused"
+        outcome.counts[status] += 1
+        outcome.reasons[status, error.code] += 1
+        outcome.note(entry, status, error.code)
 
 
 def _told(

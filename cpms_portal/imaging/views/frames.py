@@ -91,8 +91,8 @@ def metadata(study: Study, request: Request) -> dict[str, Any]:
     return {"series": found}
 
 
-def _tell_once(study: Study, request: Request) -> None:
-    """Record that somebody looks at a study: once an hour, not for each of its images."""
+def tell_once(study: Any, request: Request, kind: str) -> None:
+    """Record that somebody looks at a study or slide: once an hour, not for each image."""
     actor = request.actor
     told = request.registry.cpms_frames_told
     mark = (actor.oid, oid_of(study), actor.now.strftime("%Y%m%d%H"))
@@ -100,14 +100,14 @@ def _tell_once(study: Study, request: Request) -> None:
         if len(told) > 10_000:
             told.clear()
         told.add(mark)
-        announce(request.registry, Viewed(study, actor, "study.images"))
+        announce(request.registry, Viewed(study, actor, kind))
 
 
 @view_config(context=Study, name="frame", permission=Permission.STUDY_VIEW, audited=False)
 def frame(study: Study, request: Request) -> Response:
     """Answer with the pixels of a frame, little-endian; the header says of what kind."""
     _, found = _asked(study, request)
-    _tell_once(study, request)
+    tell_once(study, request, "study.images")
     response = Response(found.content, content_type="application/octet-stream")
     response.headers["X-Frame-Kind"] = found.kind
     response.headers["X-Frame-Size"] = f"{found.rows}x{found.columns}"
@@ -118,5 +118,5 @@ def frame(study: Study, request: Request) -> Response:
 def small_picture(study: Study, request: Request) -> Response:
     """Answer with a small JPEG of a frame; of the middle one when none is named."""
     facts, found = _asked(study, request)
-    _tell_once(study, request)
+    tell_once(study, request, "study.images")
     return Response(thumbnail(found, facts), content_type="image/jpeg")

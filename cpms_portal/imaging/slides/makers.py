@@ -1,0 +1,110 @@
+"""Which directories of a TIFF are the slide, and the three numbers that are worth keeping.
+
+Aperio (SVS) and generic pyramids: tiled directories of one shape. Labels, macro images and
+thumbnails are recognised by being none: what is not certainly a level is left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
+from cpms_portal.imaging.slides.layers import (
+    DESCRIPTION,
+    TILE_OFFSETS,
+    TILE_WIDTH,
+    Form,
+    InBytes,
+    Layer,
+    tiled_form,
+    tiled_layer,
+)
+from cpms_portal.imaging.slides.tiff import Directory, TIFFFile
+
+_X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUBFILE = 282, 283, 296, 254
+_NUMBER = rb"\s*[=:]\s*\"?(\d{1,4}(?:[.,]\d{1,8})?)(?![\d.,])"
+_PIXEL = re.compile(rb"\bMPP" + _NUMBER)
+_MAGNIFICATION = re.compile(rb"\b(?:AppMag|ObjectiveMagnification)" + _NUMBER)
+#: Words by which a directory says that it is no level.
+_OTHER = re.compile(rb"label|macro|thumbnail|overview|barcode|preview|probe", re.IGNORECASE)
+#: Kinds whose pictures of the whole glass are tiled like levels: leica, ventana, philips.
+_UNKNOWN_KINDS = re.compile(
+    rb"leica-microsystems\.com/scn|<iScan|PIM_DP_|DPUfsImport|<OME|Trestle", re.IGNORECASE
+)
+_PER_UNIT = {2: 25_400.0, 3: 10_000.0}
+_SAME_SHAPE = 0.02
+
+
+def is_tiled(directory: Directory) -> bool:
+    """Say whether a directory is tiled."""
+    return TILE_WIDTH in directory and TILE_OFFSETS in directory
+
+
+def _bounded(value: float, least: float, most: float) -> float:
+    """Return a number that can be true, rounded, else 0."""
+    return round(value, 4) if least < value < most else 0.0
+
+
+def _named(pattern: re.Pattern[bytes], text: bytes) -> float:
+    found = pattern.search(text)
+    return float(found[1].replace(b",", b".")) if found else 0.0
+
+
+def pixel_of(directory: Directory) -> tuple[float, float]:
+    """Return the size of a pixel in micrometres, from the description or the resolution."""
+    named = _named(_PIXEL, directory.raw(DESCRIPTION))
+    if named:
+        both = _bounded(named, 0.01, 100)
+        return both, both
+    unit = _PER_UNIT.get(directory.number(_UNIT, 2), 0.0)
+    per = directory.measure(_X_RESOLUTION), directory.measure(_Y_RESOLUTION)
+    if not unit or not all(per):
+        return 0.0, 0.0
+    across, down = (_bounded(unit / one, 0.01, 100) for one in per)
+    return (across, down) if across and down else (0.0, 0.0)
+
+
+def magnification_of(directory: Directory) -> float:
+    """Return the magnification of the objective; 0 when it is not said."""
+    return _bounded(_named(_MAGNIFICATION, directory.raw(DESCRIPTION)), 0.1, 400)
+
+
+def _is_other(directory: Directory) -> bool:
+    """Say whether a directory names itself a label, a macro image or a thumbnail."""
+    # Behind the first bar Aperio writes properties, among them names of files.
+    return bool(_OTHER.search(directory.raw(DESCRIPTION).partition(b"|")[0]))
+
+
+def _is_level(directory: Directory, form: Form, first: Form) -> bool:
+    """Say whether a directory is a smaller level of the first one."""
+    # Bit 0 of NewSubfileType is "reduced"; 9 is what Aperio calls its macro image.
+    if directory.number(_SUBFILE) not in (0, 1) or _is_other(directory):
+        return False
+    across, down = first.width / form.width, first.height / form.height
+    return across > 1.2 and abs(across / down - 1) < _SAME_SHAPE + 2 / min(form.width, form.height)
+
+
+def levels_of(file: TIFFFile, in_bytes: InBytes) -> list[Layer]:
+    """Return the levels of a tiled slide, the largest first.
+
+    RefusedError when it is none; WithheldError when labels cannot be told from levels.
+    """
+    first = file.directories[0]
+    if not is_tiled(first):
+        raise RefusedError("no_slide")
+    if any(_UNKNOWN_KINDS.search(one.raw(DESCRIPTION)) for one in file.directories):
+        raise WithheldError("slide_kind")
+    if _is_other(first):
+        raise WithheldError("slide_label")
+    found: list[Layer] = [tiled_layer(file, first, in_bytes)]
+    for directory in file.directories[1:]:
+        if not is_tiled(directory):
+            continue
+        try:
+            form = tiled_form(directory)
+        except WithheldError:
+            continue
+        smaller = form.width < found[-1].form.width
+        if smaller and _is_level(directory, form, found[0].form):
+            found.append(tiled_layer(file, directory, in_bytes))
+    return found

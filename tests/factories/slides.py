@@ -1,0 +1,217 @@
+"""Invented slides: files as Aperio, Hamamatsu and others write them, identity planted in them."""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass, field
+
+import numpy
+from PIL import Image
+
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SLONG, FLOAT, LONG8 = 1, 2, 3, 4, 5, 7, 9, 11, 16
+
+_LETTERS = {SHORT: "H", LONG: "I", SLONG: "i", LONG8: "Q", FLOAT: "f", RATIONAL: "II", BYTE: "B"}
+
+
+def tissue(width: int, height: int, seed: int = 1) -> Image.Image:
+    """Return an invented piece of tissue: pale ground, soft coloured spots."""
+    chance = numpy.random.default_rng(seed)
+    small = chance.integers(150, 250, (max(height // 16, 2), max(width // 16, 2), 3), dtype="u1")
+    small[..., 1] //= 2
+    return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def jpeg(image: Image.Image, **options: object) -> bytes:
+    """Return a picture as JPEG."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80, **options)
+    return out.getvalue()
+
+
+@dataclass
+class Page:
+    """A directory: its tags as {tag: (type, values)} and the data its tiles or strips hold."""
+
+    tags: dict[int, tuple[int, object]]
+    pieces: list[bytes] = field(default_factory=list)
+    tiled: bool = True
+
+
+def _values(order: str, kind: int, value: object) -> tuple[int, bytes]:
+    if isinstance(value, bytes):
+        return len(value), value
+    values = value if isinstance(value, list) else [value]
+    letter = {SHORT: "H", LONG: "I", SLONG: "i", LONG8: "Q", FLOAT: "f", RATIONAL: "II", BYTE: "B"}[
+        kind
+    ]
+    flat = [part for one in values for part in (one if isinstance(one, tuple) else (one,))]
+    return len(values), struct.pack(f"{order}{letter * len(values)}", *flat)
+
+
+def tiff(pages: list[Page], *, big: bool = False, order: str = "<", ndpi: bool = False,
+         padding: bytes = b"") -> bytes:  # fmt: skip
+    """Return a TIFF or BigTIFF of pages. padding: written between everything."""
+    word, room = ("Q", 8) if big else ("I", 4)
+    mark = (b"II" if order == "<" else b"MM") + struct.pack(order + "H", 43 if big else 42)
+    out = bytearray(mark + (struct.pack(order + "HH", 8, 0) if big else b""))
+    link = len(out)
+    out += bytes(8 if big or ndpi else 4) + padding
+    for page in pages:
+        places = []
+        for piece in page.pieces:
+            places.append(len(out))
+            out += piece + padding
+        tags = dict(page.tags)
+        if page.pieces:
+            where, sizes = (324, 325) if page.tiled else (273, 279)
+            tags[where] = (LONG8 if big else LONG, places)
+            tags[sizes] = (LONG, [len(piece) for piece in page.pieces])
+        fields = []
+        for tag, (kind, value) in sorted(tags.items()):
+            count, raw = _values(order, kind, value)
+            if len(raw) > room:
+                place, raw = len(out), out.extend(raw + padding) or b""
+                raw = struct.pack(order + word, place)
+            head = struct.pack(order + "HH" + word, tag, kind, count)
+            fields.append(head + raw.ljust(room, b"\0"))
+        struct.pack_into(order + word, out, link, len(out))
+        out += struct.pack(order + ("Q" if big else "H"), len(fields)) + b"".join(fields)
+        link = len(out)
+        out += bytes(8 if big or ndpi else 4)
+        if ndpi:
+            out += bytes(4 * len(fields))
+    return bytes(out)
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    """Return the tables of a JPEG as a stream of their own, and the JPEG without them."""
+    at, tables, rest = 2, b"", b"\xff\xd8"
+    while raw[at + 1] != 0xDA:
+        size = int.from_bytes(raw[at + 2 : at + 4])
+        segment = raw[at : at + 2 + size]
+        if raw[at + 1] in (0xDB, 0xC4):
+            tables += segment
+        else:
+            rest += segment
+        at += 2 + size
+    return b"\xff\xd8" + tables + b"\xff\xd9", rest + raw[at:]
+
+
+def _tiles(image: Image.Image, side: int, comment: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the shared tables and the abbreviated tiles of a picture."""
+    tables, tiles = b"", []
+    for top in range(0, image.height, side):
+        for left in range(0, image.width, side):
+            tile = image.crop((left, top, left + side, top + side))
+            tables, short = _split(jpeg(tile, subsampling="4:4:4", comment=comment))
+            tiles.append(short)
+    return tables, tiles
+
+
+def level_page(image: Image.Image, description: bytes = b"", *, side: int = 256,
+               comment: bytes = b"", **more: tuple[int, object]) -> Page:  # fmt: skip
+    """Return a tiled level. more: further tags as ``t282=(RATIONAL, (40000, 1))``."""
+    tables, tiles = _tiles(image, side, comment)
+    tags: dict[int, tuple[int, object]] = {
+        256: (LONG, image.width), 257: (LONG, image.height), 258: (SHORT, [8, 8, 8]),
+        259: (SHORT, 7), 262: (SHORT, 6), 277: (SHORT, 3), 284: (SHORT, 1),
+        322: (LONG, side), 323: (LONG, side), 347: (UNDEFINED, tables), 530: (SHORT, [1, 1]),
+    }  # fmt: skip
+    if description:
+        tags[270] = (ASCII, description + b"\0")
+    return Page(tags | {int(name[1:]): value for name, value in more.items()}, tiles)
+
+
+def picture_page(
+    image: Image.Image, description: bytes, subfile: int, comment: bytes = b""
+) -> Page:
+    """Return a picture in one strip: a thumbnail, a label, a macro image."""
+    tags: dict[int, tuple[int, object]] = {
+        254: (LONG, subfile), 256: (LONG, image.width), 257: (LONG, image.height),
+        258: (SHORT, [8, 8, 8]), 259: (SHORT, 7), 262: (SHORT, 6), 277: (SHORT, 3),
+        278: (LONG, image.height), 270: (ASCII, description + b"\0"),
+    }  # fmt: skip
+    return Page(tags, [jpeg(image, comment=comment)], tiled=False)
+
+
+def _words(strings: list[str]) -> bytes:
+    return " ".join(strings).encode("utf-8")
+
+
+def aperio(strings: list[str], *, width: int = 1500, height: int = 1100, big: bool = False,
+           seed: int = 1) -> bytes:  # fmt: skip
+    """Return an SVS look-alike with strings planted wherever Aperio or anybody writes words."""
+    said, size = _words(strings), f"{width}x{height}".encode()
+    about = (
+        b"Aperio Image Library v11.2.1\r\n" + size + b" (256x256) JPEG/YCC Q=70|AppMag = 20|"
+        b"StripeWidth = 992|ScanScope ID = " + said + b"|Filename = " + said + b"|Title = " + said
+        + b"|Date = " + said + b"|Time = 10:11:12|User = " + said + b"|Barcode = " + said
+        + b"|MPP = 0.4990|ImageID = " + said
+    )  # fmt: skip
+    image = tissue(width, height, seed)
+    half = image.resize((width // 4, height // 4))
+    short = about.replace(size, size + b" -> " + f"{width // 4}x{height // 4}".encode())
+    other = {
+        "t700": (BYTE, b"<x:xmpmeta>" + said + b"</x:xmpmeta>"), "t305": (ASCII, said + b"\0"),
+        "t306": (ASCII, said + b"\0"), "t315": (ASCII, said + b"\0"),
+        "t33432": (ASCII, said + b"\0"), "t37510": (UNDEFINED, said),
+        "t34675": (UNDEFINED, said), "t65000": (UNDEFINED, "".join(strings).encode("utf-16-le")),
+    }  # fmt: skip
+    return (
+        tiff(
+            [
+                level_page(image, about, comment=said, **other),
+                picture_page(half.resize((256, 200)), short, 0, said),
+                level_page(half, short, comment=said, t254=(LONG, 1)),
+                picture_page(
+                    tissue(200, 300, 5), b"Aperio Image Library\r\nlabel 200x300 " + said, 1
+                ),
+                picture_page(
+                    tissue(600, 200, 6), b"Aperio Image Library\r\nmacro 600x200 " + said, 9
+                ),
+            ],
+            big=big,
+            padding=said,
+        )
+        + said
+    )
+
+
+def generic(strings: list[str], *, width: int = 1500, height: int = 1100, order: str = "<",
+            big: bool = True, levels: int = 2, seed: int = 2) -> bytes:  # fmt: skip
+    """Return a pyramidal TIFF of no maker."""
+    said = _words(strings)
+    image = tissue(width, height, seed)
+    pages = [
+        level_page(
+            image.resize((width >> number, height >> number)), said, comment=said,
+            t254=(LONG, int(number > 0)), t296=(SHORT, 3), t282=(RATIONAL, (40000, 1)),
+            t283=(RATIONAL, (40000, 1)),
+        )
+        for number in range(levels)
+    ]  # fmt: skip
+    return tiff(pages, big=big, order=order, padding=said)
+
+
+def hamamatsu(strings: list[str], *, width: int = 2048, height: int = 1200, seed: int = 3) -> bytes:
+    """Return an NDPI look-alike: each level one JPEG with restart markers, macro image, map."""
+    said = _words(strings)
+    image = tissue(width, height, seed)
+    pages = []
+    for number, lens in ((0, 20.0), (1, 10.0), (0, -1.0), (0, -2.0)):
+        size = (width >> number, height >> number)
+        drawn = image.resize(size) if lens > 0 else tissue(600, 250, 9)
+        # 512 pixels are 32 units of 16 pixels.
+        raw = jpeg(drawn, subsampling="4:2:0", restart_marker_blocks=32, comment=said)
+        tags: dict[int, tuple[int, object]] = {
+            256: (LONG, drawn.width), 257: (LONG, drawn.height), 258: (SHORT, [8, 8, 8]),
+            259: (SHORT, 7), 262: (SHORT, 6), 271: (ASCII, b"Hamamatsu " + said + b"\0"),
+            277: (SHORT, 3), 278: (LONG, drawn.height), 282: (RATIONAL, (22000, 1)),
+            283: (RATIONAL, (22000, 1)), 296: (SHORT, 3), 305: (ASCII, said + b"\0"),
+            306: (ASCII, said + b"\0"), 65420: (LONG, 1), 65421: (FLOAT, lens),
+            65424: (SLONG, 0), 65442: (ASCII, said + b"\0"), 65449: (ASCII, said + b"\0"),
+            65477: (ASCII, said + b"\0"),
+        }  # fmt: skip
+        pages.append(Page(tags, [raw], tiled=False))
+    return tiff(pages, ndpi=True, padding=said + b" " * (len(said) % 2)) + said

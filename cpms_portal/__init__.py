@@ -1,6 +1,7 @@
 """The open CPMS: a content portal for the European Reference Networks on rare diseases."""
 
 # No ``from __future__ import annotations`` here: that name is a package of ours.
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from pyramid.interfaces import IRouter
 from pyramid.request import Request
 
 from cpms_portal.contentio.actions import bring_up
+from cpms_portal.core.clock import now
 from cpms_portal.core.settings import refuse_unknown_settings, setting
 from cpms_portal.i18n.negotiation import language_of
 from cpms_portal.levels import LEVELS
@@ -47,7 +49,7 @@ def configure(settings: dict[str, Any]) -> Configurator:
                 config.include(f"cpms_portal.{package}")
     refuse_unknown_settings(config.registry)
     config.set_authentication_policy(SessionPolicy())
-    config.set_authorization_policy(NodePolicy())
+    config.set_authorization_policy(NodePolicy(partial(now, config.registry)))
     config.set_session_factory(session_values)
     config.set_csrf_storage_policy(BoundToken())
     config.set_default_csrf_options(require_csrf=True, callback=_is_ours)

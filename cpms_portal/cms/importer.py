@@ -10,21 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cpms_portal.cms.actions import (
-    FORMS,
-    add_consent_forms,
-    add_network_libraries,
-    add_page,
-    arrange_page,
-    publish,
-    put_consent_form,
-)
-from cpms_portal.cms.queries import texts_needed
+from cpms_portal.cms.actions.consent_forms import FORMS, add_consent_forms, put_consent_form
+from cpms_portal.cms.actions.libraries import add_network_libraries
+from cpms_portal.cms.actions.writing import add_page, arrange_page, put_text
+from cpms_portal.cms.queries.consent_forms import texts_needed
 from cpms_portal.cms.resources import ORIGINAL, Library, PageText
 from cpms_portal.contentio.reading import check_keys, read_front_matter, read_yaml
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ConfigurationRefusedError
-from cpms_portal.core.resources import modified
+from cpms_portal.workflow.actions import transition
 
 PAGE_KEYS = {"title", "order", "tags", "language"}
 STRUCTURE_KEYS = {"version", "head", "sections", "foot", "languages"}
@@ -72,20 +66,16 @@ def _import_page(
         return _renew_page(library[slug], found, actor)
     page = add_page(library, slug, {name: text for name, (_, text) in found.items()}, actor=actor)
     arrange_page(page, order=head["order"], tags=head["tags"], actor=actor)
-    publish(page, actor)
+    transition(page, "publish", actor)
     return 1
 
 
 def _renew_page(page: Any, found: dict[str, tuple[dict[str, Any], PageText]], actor: Actor) -> int:
-    changed = False
     for language, (_head, text) in found.items():
         kept = page.texts.get(language)
         untouched = kept is None or digest_of(kept.title, kept.text) == kept.imported
         if untouched and (kept is None or kept.imported != text.imported):
-            page.write(language, text)
-            changed = True
-    if changed:
-        modified(page, actor.registry)
+            put_text(page, language, text, actor)
     return 0
 
 

@@ -30,6 +30,9 @@ class Content(Persistent):
     created: datetime | None = None
     __name__: str | None = None
     __parent__: Any = None
+    #: Readers see it from a moment on and until another (exclusive); None is open.
+    shown_from: datetime | None = None
+    shown_until: datetime | None = None
 
     def __init__(self, title: str = "", created: datetime | None = None) -> None:
         self.title = title
@@ -83,6 +86,13 @@ class Portal(Container):
     def role_nodes(self, role: str) -> Iterable[int] | None:
         """The portal bears the role of the site administrators."""
         return (oid_of(self),) if role == "administrator" else None
+
+
+def is_shown(resource: Any, at: datetime) -> bool:
+    """Say whether a moment lies in the time in which readers see a resource."""
+    begins = getattr(resource, "shown_from", None)
+    ends = getattr(resource, "shown_until", None)
+    return (begins is None or begins <= at) and (ends is None or at < ends)
 
 
 def content_type(name: str, **meta: Any) -> Callable[[type], type]:

@@ -30,6 +30,7 @@ ROLE_TITLES = {
     Role.LEAD: _("lead of the panel"),
     Role.MEMBER: _("member of the panel"),
     Role.OWNER: _("the clinician in charge"),
+    Role.READER: _("reader of this page"),
     Role.REQUESTER: _("the clinician who asked"),
     Role.RESEARCHER: _("researcher of the network"),
     Role.REVIEWER: _("reviewer of the library"),

@@ -2,7 +2,8 @@
 
 ``viewers`` holds ``noun|principal`` for each principal that may view, taken from
 the stored access list; ``places`` ``noun|oid`` for the nodes above; ``facets``
-``noun|name|value``. Binding the noun in keeps each set as small as its listing.
+``noun|name|value``. ``shown_from``, ``shown_until`` and ``keepers`` know only what readers see for
+some time. Binding the noun in keeps each set as small as its listing.
 No full text over what many people write: that index cost three times the rest.
 """
 
@@ -16,12 +17,12 @@ from pyramid.location import lineage
 from substanced.catalog import Field, Keyword, catalog_factory, indexview, indexview_defaults
 
 from cpms_portal.core.resources import oid_of
-from cpms_portal.search.newest import Changed, viewer_tokens
+from cpms_portal.search.newest import Changed, keeper_tokens, viewer_tokens
 from cpms_portal.search.words import CALLED, words_of
 
 CATALOG = "portal"
 #: Sort orders a listing may ask for, beside title and created.
-SORTS = ("title", "created", "changed", "due")
+SORTS = ("title", "created", "changed", "due", "position", "begins")
 
 
 @catalog_factory(CATALOG)
@@ -35,6 +36,11 @@ class PortalCatalog:
     created = Field()
     changed = Changed()
     due = Field()
+    position = Field()
+    begins = Field()
+    shown_from = Field()
+    shown_until = Field()
+    keepers = Keyword()
 
 
 def seconds(moment: datetime | None) -> int | None:
@@ -100,6 +106,35 @@ class PortalIndexViews:
     def due(self, default: Any) -> Any:
         """By when something waits to be done."""
         return self._moment("due", None, default)
+
+    @indexview()
+    def position(self, default: Any) -> Any:
+        """The place its editors gave it among others, lowest first."""
+        return self.resource.index_sorts().get("position", default)
+
+    @indexview()
+    def begins(self, default: Any) -> Any:
+        """When it takes place."""
+        return self._moment("begins", None, default)
+
+    @indexview()
+    def shown_from(self, default: Any) -> Any:
+        """From when on readers see it."""
+        found = seconds(self.resource.shown_from)
+        return default if found is None else found
+
+    @indexview()
+    def shown_until(self, default: Any) -> Any:
+        """Until when readers see it."""
+        found = seconds(self.resource.shown_until)
+        return default if found is None else found
+
+    @indexview()
+    def keepers(self, default: Any) -> Any:
+        """Who sees it out of its time as well."""
+        one = self.resource
+        timed = one.shown_from is not None or one.shown_until is not None
+        return (keeper_tokens(one) or default) if timed else default
 
     def _moment(self, name: str, own: datetime | None, default: Any) -> Any:
         found = seconds(self.resource.index_sorts().get(name, own))

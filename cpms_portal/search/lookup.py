@@ -22,6 +22,16 @@ def _begun(anywhere: Any, noun: str, word: str) -> list[str]:
     return [token[skipped:] for _number, token in zip(range(MOST_BEGUN), tokens, strict=False)]
 
 
+def begun(anywhere: Any, noun: str, text: str) -> list[tuple[str, Any]]:
+    """Return the conditions of a listing that finds by the beginnings of words; none for no word.
+
+    A word that nothing begins with finds nothing.
+    """
+    return [
+        (CALLED, _begun(anywhere, noun, word) or [word]) for word in words_of(text)[:MOST_WORDS]
+    ]
+
+
 def look_up(
     actor: Actor,
     noun: str,

@@ -24,6 +24,12 @@ def viewer_tokens(resource: Any) -> list[str]:
     return [f"{noun}|{who}" for who in principals_allowed(resource, f"{noun}:view")]
 
 
+def keeper_tokens(resource: Any) -> list[str]:
+    """Return ``noun|principal`` of everybody who may edit a resource."""
+    noun = resource.noun
+    return [f"{noun}|{who}" for who in principals_allowed(resource, f"{noun}:edit")]
+
+
 class ChangedIndex(FieldIndex):
     """A field index of times; ``_orders`` holds (−time, oid) for each viewer's token."""
 

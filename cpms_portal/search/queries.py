@@ -11,6 +11,7 @@ from substanced.util import find_objectmap
 
 from cpms_portal.core.actor import Actor, SystemActor
 from cpms_portal.search.actions import catalog_of
+from cpms_portal.search.hidden import hidden_now
 from cpms_portal.search.matching import MANY, Where, matches, parts_of, viewed_by
 
 BATCH = 25
@@ -47,10 +48,10 @@ def find(  # noqa: PLR0913 - one question, each part of it named at the call
     """Return a batch of the resources of a noun that the actor may view below a node.
 
     within: the node, or the root for everywhere. where: facet → value or values.
-    sort: title, created, changed or due; resources without that value come not at all.
+    sort: title, created, changed, due, position or begins; resources without it are left out.
     without: oids left out.
     """
-    oids = matches(parts_of(actor, noun, within, where or {}))
+    oids = _shown(actor, noun, within, where or {})
     left_out = frozenset(without)
     if left_out:
         oids = family64.IF.Set([oid for oid in oids if oid not in left_out])
@@ -82,15 +83,24 @@ def newest(
     if not all(part.sets for part in parts):
         return []
 
+    hidden = hidden_now(actor, noun, within)
+
     def wanted(oid: int) -> bool:
-        return all(part.holds(oid) for part in parts[1:])
+        return oid not in hidden and all(part.holds(oid) for part in parts[1:])
 
     return _objects(within, index.newest(viewed_by(actor, noun), wanted, size))
 
 
 def count(actor: Actor, noun: str, *, within: Any, where: Where | None = None) -> int:
     """Return how many resources of a noun the actor may view below a node."""
-    return len(matches(parts_of(actor, noun, within, where or {})))
+    return len(_shown(actor, noun, within, where or {}))
+
+
+def _shown(actor: Actor, noun: str, within: Any, where: Where) -> Any:
+    """Return the oids that match, without those that are out of their time."""
+    oids = matches(parts_of(actor, noun, within, where))
+    hidden = hidden_now(actor, noun, within)
+    return family64.IF.difference(oids, hidden) if hidden else oids
 
 
 def _sorted_by(within: Any, sort: str) -> Any:

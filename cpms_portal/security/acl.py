@@ -21,8 +21,14 @@ def bound_principals(resource: Any, role: Role) -> list[str]:
     for location in lineage(resource):
         nodes = location.role_nodes(role) if hasattr(location, "role_nodes") else None
         if nodes is not None:
-            return [principal(role, oid) for oid in nodes]
+            return [*(principal(role, oid) for oid in nodes), *_groups(resource, role)]
     return []
+
+
+def _groups(resource: Any, role: Role) -> list[str]:
+    """Return the principals of whole groups that a resource gives a role to."""
+    shares = getattr(resource, "group_principals", None)
+    return [] if shares is None else list(shares(role))
 
 
 def access_list(resource: Any, permissions: Mapping[str, Iterable[Role]]) -> AccessList:

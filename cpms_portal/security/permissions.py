@@ -55,6 +55,8 @@ class Permission(StrEnum):
     OUTCOME_SIGN = "outcome:sign"
     OUTCOME_VIEW = "outcome:view"
     PAGE_EDIT = "page:edit"
+    PAGE_REVIEW = "page:review"
+    PAGE_SHARE = "page:share"
     PAGE_VIEW = "page:view"
     PANEL_ARCHIVE = "panel:archive"
     PANEL_CANCEL = "panel:cancel"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from pyramid.authorization import ACLAuthorizationPolicy
@@ -13,7 +14,7 @@ from pyramid.threadlocal import get_current_request
 from zope.interface import implementer
 
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.resources import oid_of, resource_of
+from cpms_portal.core.resources import is_shown, oid_of, resource_of
 from cpms_portal.core.substance import root_factory
 from cpms_portal.security.permissions import NOBODY, Permission
 from cpms_portal.security.principals import actor_for
@@ -47,13 +48,24 @@ class SessionPolicy:
 
 @implementer(IAuthorizationPolicy)
 class NodePolicy:
-    """Access lists along the lineage; everything of the management interface is one permission."""
+    """Access lists along the lineage; everything of the management interface is one permission.
 
-    def __init__(self) -> None:
+    clock: says the time, for what readers see only for some time; without it always.
+    """
+
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
         self._acl = ACLAuthorizationPolicy()
+        self._clock = clock
 
     def permits(self, context: Any, principals: Iterable[str], permission: str) -> Any:
-        """Say whether principals hold a permission on a context."""
+        """Say whether principals hold a permission on a context.
+
+        Out of its time a resource is viewed by those who may edit it, by nobody else.
+        """
+        if self._clock is not None and permission == f"{getattr(context, 'noun', '')}:view":
+            timed = context.shown_from is not None or context.shown_until is not None
+            if timed and not is_shown(context, self._clock()):
+                permission = f"{context.noun}:edit"
         return self._acl.permits(context, principals, own_word(permission))
 
     def principals_allowed_by_permission(self, context: Any, permission: str) -> set[str]:

@@ -34,6 +34,7 @@ class Role(StrEnum):
     LEAD = "lead"
     MEMBER = "member"
     OWNER = "owner"
+    READER = "reader"
     REQUESTER = "requester"
     RESEARCHER = "researcher"
     REVIEWER = "reviewer"

@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from cpms_portal.cms.queries import texts_needed, words_of_form
+from cpms_portal.cms.queries.consent_forms import texts_needed, words_of_form
 from tests.cms.conftest import FORMS
 
 CENTRE = "/networks/rare-liver/germany/de40"

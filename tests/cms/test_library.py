@@ -6,7 +6,7 @@ from pathlib import Path
 
 import transaction
 
-from cpms_portal.cms.actions import add_page, publish
+from cpms_portal.cms.actions.writing import add_page
 from cpms_portal.cms.importer import import_consent_forms, import_library
 from cpms_portal.cms.resources import PageText
 from cpms_portal.core.settings import setting
@@ -50,7 +50,7 @@ def test_a_page_when_private_is_seen_by_nobody_outside(app, root, portal):
     transaction.commit()
     assert "Not yet" not in app.get("/library")
     assert app.get("/library/not-yet").status_int == 303
-    publish(page, portal)
+    transition(page, "publish", portal)
     transaction.commit()
     assert "Soon." in app.get("/library/not-yet")
     transition(page, "retract", portal, reason="Out of date.")
@@ -60,7 +60,8 @@ def test_a_page_when_private_is_seen_by_nobody_outside(app, root, portal):
 
 def test_language_versions_when_written_belong_to_one_page(app, root, portal):
     texts = {"en": PageText("Two tongues", "English."), "fr": PageText("Deux langues", "Français.")}
-    publish(add_page(root["library"], "two-tongues", texts, actor=portal), portal)
+    page = add_page(root["library"], "two-tongues", texts, actor=portal)
+    transition(page, "publish", portal)
     transaction.commit()
     assert "Français." in app.get("/library/two-tongues", headers={"Accept-Language": "fr"})
     asked = app.get("/library/two-tongues?language=fr", headers={"Accept-Language": "en"})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpms_portal.cms.queries import rendered
+from cpms_portal.cms.queries.text import rendered
 
 HOSTILE = [
     "<script>alert(1)</script>",

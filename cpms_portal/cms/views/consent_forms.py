@@ -12,7 +12,7 @@ from pyramid.renderers import render
 from pyramid.request import Request
 from pyramid.response import Response
 
-from cpms_portal.cms.queries import FormWords, forms_for, words_of_form
+from cpms_portal.cms.queries.consent_forms import FormWords, forms_for, words_of_form
 from cpms_portal.cms.resources import ConsentForm, ConsentForms
 from cpms_portal.cms.views.languages import languages_of_country, reading_languages
 from cpms_portal.cms.views.pdf import fillable_pdf

@@ -1,49 +1,32 @@
-"""The library and its pages."""
+"""The library, its folders and collections: what there is to read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.request import Request
 
-from cpms_portal.cms.queries import pages_of, rendered, tags_of
-from cpms_portal.cms.resources import Library, Page
-from cpms_portal.cms.views.languages import name_of_language, reading_languages
+from cpms_portal.cms.queries.items import UNLISTED, collected, items_in, pages_of, tags_of
+from cpms_portal.cms.queries.text import opening_of_text
+from cpms_portal.cms.resources import Collection, Library, LibraryFolder, LibraryItem
+from cpms_portal.cms.schemas.kinds import kind_of
+from cpms_portal.cms.views.item import shown_item
+from cpms_portal.cms.views.languages import reading_languages
+from cpms_portal.cms.views.words import may_be_kept, tag_title
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import find_above
 from cpms_portal.networks.resources import Network
 from cpms_portal.security.permissions import Permission
 
-#: What tags of the content read like; others are shown as they are written.
-TAG_TITLES = {
-    "faq": _("Questions and answers"),
-    "imaging": _("Images"),
-    "start": _("Getting started"),
-}
-
-
-def tag_title(tag: str) -> Any:
-    """Return the words of a tag."""
-    return TAG_TITLES.get(tag) or tag.replace("-", " ").capitalize()
-
-
-def may_be_kept(request: Request) -> None:
-    """Let the reader's own browser keep a public page, asking again each time.
-
-    No validator: the page carries a nonce and a form token, which must not outlive it.
-    """
-    if request.person is None:
-        request.response.headers["Cache-Control"] = "private, no-cache"
-
 
 def library_page(context: Library, request: Request) -> dict[str, Any]:
-    """Show the pages of a library by tag."""
+    """Show the items of a library by tag."""
     may_be_kept(request)
     tag = request.GET.get("tag") or None
-    languages = reading_languages(request)
-    every = pages_of(context, request.actor).items
-    chosen = [page for page in every if tag is None or tag in page.tags]
+    every = [one for one in pages_of(context, request.actor) if one.kind not in UNLISTED]
+    chosen = [item for item in every if tag is None or tag in item.tags]
     network = find_above(context, Network)
     return {
         "title": _("Library") if network is None else _("Library of the network"),
@@ -51,51 +34,54 @@ def library_page(context: Library, request: Request) -> dict[str, Any]:
         "network": network,
         "has_forms": network is None and "consent-forms" in context,
         "tags": [(one, tag_title(one)) for one in tags_of(every)],
-        "entries": [_entry(page, languages) for page in chosen],
+        "entries": entries_of(chosen, request),
     }
 
 
-def _entry(page: Page, languages: list[str]) -> dict[str, Any]:
-    language, text = page.text_for(languages)
+def entries_of(items: Iterable[LibraryItem], request: Request) -> list[dict[str, Any]]:
+    """Return what a listing says of items, in the reader's language."""
+    languages = reading_languages(request)
+    return [_entry(item, languages) for item in items]
+
+
+def _entry(item: LibraryItem, languages: list[str]) -> dict[str, Any]:
+    language, text = item.text_for(languages)
     return {
-        "page": page,
+        "page": item,
         "title": text.title,
         "language": language,
-        "opening": rendered(text.text).opening,
+        "opening": opening_of_text(text),
+        "kind": kind_of(item),
     }
 
 
-def page_page(context: Page, request: Request) -> dict[str, Any]:
-    """Show a page in the reader's language, or in English with a note."""
-    may_be_kept(request)
-    asked = request.GET.get("language")
-    languages = [asked] if asked in context.texts else reading_languages(request)
-    language, text = context.text_for(languages)
-    read = rendered(text.text)
-    return {
-        "title": text.title,
-        "language": language,
-        "body": read.html,
-        "headings": [one for one in read.headings if one.level <= 3],
-        "tags": [(tag, tag_title(tag)) for tag in context.tags],
-        "substituted": name_of_language(languages[0]) if language != languages[0] else None,
-        "others": [(one, name_of_language(one)) for one in sorted({*context.texts} - {language})],
-    }
+def folder_page(context: LibraryFolder, request: Request) -> dict[str, Any]:
+    """Show a folder: its text and what stands in it."""
+    inside = [one for one in items_in(context, request.actor) if one.kind not in UNLISTED]
+    return {**shown_item(context, request), "entries": entries_of(inside, request)}
+
+
+def collection_page(context: Collection, request: Request) -> dict[str, Any]:
+    """Show what a collection finds."""
+    found = collected(context, request.actor)
+    return {**shown_item(context, request), "entries": entries_of(found, request)}
 
 
 def includeme(config: Configurator) -> None:
     """Register the pages."""
+    shared = {"request_method": "GET"}
     config.add_view(
         library_page,
         context=Library,
         permission=Permission.LIBRARY_VIEW,
-        request_method="GET",
         renderer="cpms_portal.cms:templates/library.pt",
+        **shared,
     )
-    config.add_view(
-        page_page,
-        context=Page,
-        permission=Permission.PAGE_VIEW,
-        request_method="GET",
-        renderer="cpms_portal.cms:templates/page.pt",
-    )
+    for context, view in ((LibraryFolder, folder_page), (Collection, collection_page)):
+        config.add_view(
+            view,
+            context=context,
+            permission=Permission.PAGE_VIEW,
+            renderer="cpms_portal.cms:templates/item.pt",
+            **shared,
+        )

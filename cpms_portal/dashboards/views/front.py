@@ -8,7 +8,6 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 
-from cpms_portal.cms.queries import pages_of
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal
@@ -24,15 +23,11 @@ def front_page(context: Portal, request: Request) -> Any:
         return HTTPSeeOther(request.resource_path(context, "my-work"))
     languages = reading_languages(request)
     library = context.get("library")
-    published = (
-        {}
-        if library is None
-        else {page.__name__: page for page in pages_of(library, request.actor)}
-    )
+    named = [library[name] for name in NAMED if library is not None and name in library]
     pages = [
-        (published[name], published[name].text_for(languages))
-        for name in NAMED
-        if name in published
+        (page, page.text_for(languages))
+        for page in named
+        if request.has_permission(Permission.PAGE_VIEW, page)
     ]
     return {
         "title": _("Rare disease, shared expertise"),

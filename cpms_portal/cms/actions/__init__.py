@@ -1,0 +1,1 @@
+"""What is done in a library: write, place, publish, share, throw away."""

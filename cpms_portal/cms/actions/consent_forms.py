@@ -1,0 +1,39 @@
+"""Put the model consent forms in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cpms_portal.cms.resources import ConsentForm, ConsentForms, Library
+from cpms_portal.core.actor import Actor
+from cpms_portal.workflow.actions import begin, transition
+
+FORMS = "consent-forms"
+
+
+def add_consent_forms(library: Library, structure: dict[str, Any], actor: Actor) -> ConsentForms:
+    """Make the container of the model consent forms."""
+    forms = ConsentForms("Model consent forms", structure, actor.now)
+    library.add(FORMS, forms)
+    return forms
+
+
+def put_consent_form(forms: ConsentForms, found: Mapping[str, Any], actor: Actor) -> ConsentForm:
+    """Make or renew the form of a language; it is published at once.
+
+    found: language, language_name, version, date, texts and the digest of its file.
+    """
+    language = found["language"]
+    new = language not in forms
+    form = ConsentForm(found["language_name"], language, actor.now) if new else forms[language]
+    form.title = found["language_name"]
+    form.version = str(found["version"])
+    form.day = found["date"]
+    form.texts = dict(found["texts"])
+    form.digest = found["digest"]
+    if new:
+        forms.add(language, form)
+        begin(form, actor)
+        transition(form, "publish", actor)
+    return form

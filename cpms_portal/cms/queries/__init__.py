@@ -1,0 +1,1 @@
+"""Questions about libraries; each answers what the actor may see."""

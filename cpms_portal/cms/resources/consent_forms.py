@@ -1,0 +1,47 @@
+"""The model consent form: all its languages are one object, each a form below it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from cpms_portal.core.resources import Container, Content, content_type
+
+
+@content_type("ConsentForms")
+class ConsentForms(Container):
+    """The model consent form in all its languages; ``structure`` is the same in each.
+
+    structure: head, sections and foot, as content/consent_forms/structure.yaml says.
+    """
+
+    noun = "library"
+
+    def __init__(self, title: str, structure: dict[str, Any], created: datetime | None) -> None:
+        super().__init__(title, created)
+        self.structure = structure
+
+    def forms(self) -> list[ConsentForm]:
+        """Return the form in every language, by the language's own name."""
+        found = [form for form in self.values() if isinstance(form, ConsentForm)]
+        return sorted(found, key=lambda form: form.title.casefold())
+
+
+@content_type("ConsentForm")
+class ConsentForm(Content):
+    """The model consent form in one language. title: the language's own name.
+
+    language: ISO 639-1 code. version, day: of this text. texts: key of the structure → words.
+    """
+
+    noun = "consent_form"
+    state: str = ""
+    history: tuple[Any, ...] = ()
+    version: str = ""
+    day: date | None = None
+    digest: str = ""
+
+    def __init__(self, title: str, language: str, created: datetime | None = None) -> None:
+        super().__init__(title, created)
+        self.language = language
+        self.texts: dict[str, str] = {}

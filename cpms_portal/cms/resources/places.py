@@ -1,0 +1,50 @@
+"""Where items stand: libraries, folders and the trash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from BTrees.OOBTree import OOBTree
+from persistent.mapping import PersistentMapping
+
+from cpms_portal.cms.resources.items import IOBTree, LibraryItem, Shared
+from cpms_portal.core.resources import Container, content_type
+
+
+@content_type("Library")
+class Library(Shared, Container):
+    """What the portal, or one network, publishes.
+
+    moved: on the portal's own library alone, old path → oid of what stood there.
+    """
+
+    noun = "library"
+    state: str = ""
+    history = ()
+    last_position = 1000.0
+
+    def __init__(self, title: str = "", created: datetime | None = None) -> None:
+        super().__init__(title, created)
+        self.moved: OOBTree = OOBTree()
+
+
+@content_type("LibraryFolder")
+class LibraryFolder(LibraryItem, Container):
+    """A folder of a library; it is an item itself: it has texts, a state, rights."""
+
+    kind = "folder"
+    last_position = 1000.0
+
+    def __init__(self, title: str = "", created: datetime | None = None) -> None:
+        Container.__init__(self, title, created)
+        self.texts = PersistentMapping()
+        self.versions = IOBTree()
+
+
+@content_type("Trash")
+class Trash(Shared, Container):
+    """What was thrown away in a library, each under a random name, until it is restored."""
+
+    noun = "trash"
+    state: str = ""
+    history = ()

@@ -1,0 +1,128 @@
+"""An item as its readers see it: its text in their language, and what belongs to its type."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from chameleon.utils import Markup
+from pyramid.config import Configurator
+from pyramid.request import Request
+
+from cpms_portal.cms.queries.links import by_path
+from cpms_portal.cms.queries.text import Rendered, rendered
+from cpms_portal.cms.resources import (
+    FAQ,
+    Guide,
+    Library,
+    LibraryItem,
+    PageText,
+    Picture,
+    Video,
+)
+from cpms_portal.cms.schemas.fields import TimeMark
+from cpms_portal.cms.schemas.kinds import kind_of
+from cpms_portal.cms.views.languages import name_of_language, reading_languages
+from cpms_portal.cms.views.media import embedded, player
+from cpms_portal.cms.views.words import may_be_kept, size_of, tag_title
+from cpms_portal.core.resources import find_above, resource_of
+from cpms_portal.security.permissions import Permission
+
+
+def shown_item(context: LibraryItem, request: Request) -> dict[str, Any]:
+    """Return what the page of every item shows, in the reader's language or with a note."""
+    may_be_kept(request)
+    asked = request.GET.get("language")
+    languages = [asked] if asked in context.texts else reading_languages(request)
+    language, text = context.text_for(languages)
+    read = rendered(text.text, text.syntax)
+    return {
+        "title": text.title,
+        "language": language,
+        "text": text,
+        "library": find_above(context, Library),
+        "kind": kind_of(context),
+        "body": body_of(read, request),
+        "headings": [one for one in read.headings if one.level <= 3],
+        "tags": [(tag, tag_title(tag)) for tag in context.tags],
+        "substituted": name_of_language(languages[0]) if language != languages[0] else None,
+        "outdated": is_outdated(context, text),
+        "language_name": name_of_language,
+        "size_of": size_of,
+        "time_mark": TimeMark().write,
+        "others": [(one, name_of_language(one)) for one in sorted({*context.texts} - {language})],
+    }
+
+
+def is_outdated(item: LibraryItem, text: PageText) -> bool:
+    """Say whether a translation is older than what it translates."""
+    original = item.texts.get(item.original)
+    return original is not None and original is not text and text.translates < original.version
+
+
+def body_of(read: Rendered, request: Request) -> Markup:
+    """Return a body with its links leading where their targets stand, and its videos in place."""
+    return embedded(by_path(request.root, read.html), request)
+
+
+def _body(row: dict[str, Any], name: str, request: Request) -> Markup:
+    return body_of(rendered(row[name], row["syntax"]), request)
+
+
+def item_page(context: LibraryItem, request: Request) -> dict[str, Any]:
+    """Show an item."""
+    return shown_item(context, request)
+
+
+def guide_page(context: Guide, request: Request) -> dict[str, Any]:
+    """Show a guide: its steps, each with its picture, and a table of contents."""
+    shown = shown_item(context, request)
+    return {**shown, "steps": steps_of(shown["text"], request)}
+
+
+def steps_of(text: PageText, request: Request) -> list[dict[str, Any]]:
+    """Return the steps of a guide, numbered, with the picture where the reader may see it."""
+    return [
+        {
+            **step,
+            "number": number,
+            "body": _body(step, "text", request),
+            "image": _picture(step, request),
+        }
+        for number, step in enumerate(text.more.get("steps", ()), start=1)
+    ]
+
+
+def _picture(step: dict[str, Any], request: Request) -> Picture | None:
+    found = resource_of(request.root, step["picture"]) if step.get("picture") else None
+    seen = isinstance(found, Picture) and request.has_permission(Permission.PAGE_VIEW, found)
+    return found if seen else None
+
+
+def faq_page(context: FAQ, request: Request) -> dict[str, Any]:
+    """Show questions by theme, in the order of their editors."""
+    shown = shown_item(context, request)
+    questions = [
+        {**one, "body": _body(one, "answer", request)}
+        for one in shown["text"].more.get("questions", ())
+    ]
+    themes = [(theme, list(rows)) for theme, rows in groupby(questions, lambda one: one["theme"])]
+    return {**shown, "themes": themes}
+
+
+def video_page(context: Video, request: Request) -> dict[str, Any]:
+    """Show a video with its chapters and what is said in it."""
+    return {**shown_item(context, request), "player": player(context, request)}
+
+
+def includeme(config: Configurator) -> None:
+    """Register the pages."""
+    views = {LibraryItem: item_page, Guide: guide_page, FAQ: faq_page, Video: video_page}
+    for context, view in views.items():
+        config.add_view(
+            view,
+            context=context,
+            permission=Permission.PAGE_VIEW,
+            request_method="GET",
+            renderer="cpms_portal.cms:templates/item.pt",
+        )

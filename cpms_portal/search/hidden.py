@@ -1,0 +1,32 @@
+"""What readers see for some time only: asked at each question, so that no job can be late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from BTrees import family64
+
+from cpms_portal.core.actor import Actor, SystemActor
+from cpms_portal.search.actions import catalog_of
+from cpms_portal.search.indexes import seconds
+from cpms_portal.search.matching import viewed_by
+
+#: Nouns that readers may see for some time only.
+TIMED = frozenset({"page"})
+
+
+def hidden_now(actor: Actor, noun: str, anywhere: Any) -> Any:
+    """Return the set of oids of a noun that are out of their time and not the actor's to edit."""
+    nothing = family64.IF.Set()
+    catalog = catalog_of(anywhere)
+    if noun not in TIMED or isinstance(actor, SystemActor) or catalog is None:
+        return nothing
+    at = seconds(actor.now) or 0
+    begins, ends, keepers = (catalog[one] for one in ("shown_from", "shown_until", "keepers"))
+    for index in (begins, ends, keepers):
+        index.flush(False)
+    out = family64.IF.union(ends.applyLe(at), begins.applyGt(at))
+    for token in viewed_by(actor, noun) if out else ():
+        kept = keepers._fwd_index.get(token)
+        out = out if kept is None else family64.IF.difference(out, kept)
+    return out

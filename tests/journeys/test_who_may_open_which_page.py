@@ -239,3 +239,5 @@ ACCOUNTLESS = {"create-account", "forgotten-password"}
 #: Who has no account asks the helpdesk; their ticket opens with the key of its link alone.
 HELPDESK = {"ask", "visit"}
 PUBLIC = {"", "sign-in", "code", "sign-out", "theme", "language", "pdf"} | ACCOUNTLESS | HELPDESK
+#: Files of the library; whether they are published is asked of each.
+PUBLIC |= {"file", "scale", "captions", "calendar", "resolve"}

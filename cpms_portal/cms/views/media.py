@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from chameleon.utils import Markup
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.httpexceptions import HTTPBadRequest, HTTPFound, HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -117,9 +117,9 @@ def captions_view(context: Video, request: Request) -> Response:
 def resolve_view(context: Portal, request: Request) -> Response:
     """Lead to where something stands now, for who may see it."""
     asked = "/".join(request.subpath)
-    found = None
-    if re.fullmatch(r"-?[0-9]{1,19}", asked) and abs(int(asked)) < 2**63:
-        found = resource_of(context, int(asked))
+    if not re.fullmatch(r"-?[0-9]{1,19}", asked) or abs(int(asked)) >= 2**63:
+        raise HTTPBadRequest()
+    found = resource_of(context, int(asked))
     noun = getattr(found, "noun", None)
     if noun is None or not request.has_permission(f"{noun}:view", found):
         raise HTTPNotFound()

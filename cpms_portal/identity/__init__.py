@@ -2,7 +2,9 @@
 
 Words: an *account* is how a person signs in; a *device* is an authenticator app; a *factor* is a
 device or a recovery code; a *proof* is a factor shown just now; a *try* is one attempt at a secret,
-counted before it is looked at; a *landing* is the page somebody is led to after signing in.
+counted before it is looked at; a *landing* is the page somebody is led to after signing in; a
+*source* is another place that says who somebody is, an *identity* is who they are there, an
+*errand* is what a browser is sent there for.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from pyramid.config import Configurator
 
 from cpms_portal.identity.queries.keys import roles_in
+from cpms_portal.identity.sources.declared import declared_in
 
 
 def includeme(config: Configurator) -> None:
@@ -26,6 +29,13 @@ def includeme(config: Configurator) -> None:
         0,
         "for how many days a browser may be trusted to ask for no code; 0: never",
     )
+    config.add_setting(
+        "cpms.identity.sources",
+        declared_in,
+        (),
+        "other places that say who somebody is, one a line; see docs/how-to/other-sign-ins.md",
+    )
+    config.include(".sources.switched_on")
     config.include(".subscribers")
     config.include(".views.landing")
     config.include(".views.sign_in")
@@ -39,6 +49,9 @@ def includeme(config: Configurator) -> None:
     config.include(".views.front_desk")
     config.include(".views.welcome")
     config.include(".views.keys")
+    config.include(".views.outside")
+    config.include(".views.outside_end")
+    config.include(".views.first_time")
     config.include(".views.trust")
     config.include(".views.panic")
     config.include(".views.own_data")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from BTrees.OOBTree import OOBTree
+from BTrees.OOBTree import OOBTree, OOTreeSet
 from persistent import Persistent
 
 
@@ -61,6 +61,22 @@ class TrustedBrowser:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Who somebody is for a source outside: (source, subject) names them for good.
+
+    label: what the owner knows it by. confirmed: the owner has shown a second factor of the
+    account together with it, so a strong proof of the source may stand for both.
+    """
+
+    source: str
+    subject: str
+    label: str
+    added: datetime
+    confirmed: bool = False
+    used: datetime | None = None
+
+
+@dataclass(frozen=True)
 class RecoveryCodes:
     """The digests of the recovery codes that are left; one salt for a set."""
 
@@ -94,6 +110,7 @@ class Account(Persistent):
     devices: tuple[TOTPDevice, ...] = ()
     keys: tuple[SecurityKey, ...] = ()
     trusted: tuple[TrustedBrowser, ...] = ()
+    identities: tuple[Identity, ...] = ()
 
     def __init__(self, key_id: str, *, training: bool = False) -> None:
         self.key_id = key_id
@@ -119,7 +136,8 @@ class Wanted:
     """An account somebody asked for: it is made when the link in the mail is used.
 
     taken: the address has an account already, so this one is never made; it is kept so that both
-    answers cost the same.
+    answers cost the same. identity: (source, subject) of who comes from outside; its link leads
+    to the account of the address, made when there is none.
     """
 
     first_name: str
@@ -128,6 +146,7 @@ class Wanted:
     language: str
     until: datetime
     taken: bool = False
+    identity: tuple[str, str] | None = None
 
 
 class FrontDesk(Persistent):
@@ -141,3 +160,16 @@ class FrontDesk(Persistent):
         self.wanted: OOBTree = OOBTree()
         self.spent: OOBTree = OOBTree()
         self.mailed: OOBTree = OOBTree()
+
+
+class Identities(Persistent):
+    """Which outside identity belongs to whom, and which sign-ins there opened sessions here.
+
+    owners: (source, subject) → oid of the person. opened: (source, session there) → oid of the
+    person. ends: (moment, source, session there), to forget them in time.
+    """
+
+    def __init__(self) -> None:
+        self.owners: OOBTree = OOBTree()
+        self.opened: OOBTree = OOBTree()
+        self.ends: OOTreeSet = OOTreeSet()

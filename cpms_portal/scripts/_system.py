@@ -35,6 +35,7 @@ def chromium() -> str | None:
 NEEDS = (
     Need("Chromium", ("chromium",), chromium),
     Need("PostgreSQL", ("postgresql",), server_programs),
+    Need("Node.js", ("nodejs", "npm"), lambda: shutil.which("node") and shutil.which("npm")),
     Need(
         "Pango, which draws the PDF",
         ("libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"),

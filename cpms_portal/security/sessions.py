@@ -182,6 +182,12 @@ def end_sessions(anywhere: Any, person_oid: int, *, only: str = "", but: str = "
     return len(ended)
 
 
+def values_of_sessions(anywhere: Any, person_oid: int) -> list[tuple[str, PersistentMapping]]:
+    """Return what the sessions of a person keep, with their keys."""
+    store = root_of(anywhere)._p_jar.root()[STORE]
+    return [(key, record.values) for key, record in of_person(store, person_oid)]
+
+
 def freshly_proven(request: Request) -> bool:
     """Say whether the second factor was proven recently enough for a delicate step."""
     record: Any = request.session_record

@@ -264,8 +264,9 @@ def choose_language(person: Person, language: str, actor: Actor) -> None:
 
 
 def take_factors(account: Account) -> None:
-    """Take all devices, keys and trusted browsers away."""
+    """Take all devices, keys and trusted browsers away; outside identities open nothing alone."""
     account.devices, account.keys, account.trusted = (), (), ()
+    account.identities = tuple(replace(one, confirmed=False) for one in account.identities)
 
 
 def delete_all_devices(person: Person, actor: Actor, *, keep_codes: bool = False) -> None:
@@ -276,7 +277,7 @@ def delete_all_devices(person: Person, actor: Actor, *, keep_codes: bool = False
     """
     account = needed_account(person)
     take_factors(account)
-    account.link = None
+    account.link, account.enrolled = None, True
     if not keep_codes:
         account.recovery = None
     end_sessions(person, oid_of(person))

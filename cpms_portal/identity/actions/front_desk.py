@@ -110,7 +110,7 @@ def _count_mail(desk: FrontDesk, key: str, most: int, actor: Actor) -> bool:
     return True
 
 
-def _may_mail(desk: FrontDesk, mail: str, actor: Actor) -> bool:
+def may_mail_to(desk: FrontDesk, mail: str, actor: Actor) -> bool:
     """Say whether this address may get a mail; ValueRefusedError when a network asks too often."""
     for key in [k for k, times in desk.mailed.items() if actor.now - times[-1] >= AN_HOUR]:
         del desk.mailed[key]
@@ -130,12 +130,12 @@ def may_ask(anywhere: Any, mail: str, actor: Actor, most: int) -> None:
     if actor.person is not None:
         allowed = _count_mail(desk, f"asked by {actor.oid}", most, actor)
     else:
-        allowed = _may_mail(desk, mail, actor)
+        allowed = may_mail_to(desk, mail, actor)
     if not allowed:
         raise ValueRefusedError(WAIT)
 
 
-def _file(desk: FrontDesk, wanted: Wanted, actor: Actor) -> str:
+def file_wanted(desk: FrontDesk, wanted: Wanted, actor: Actor) -> str:
     """Keep what was asked for and return the secret of its link; the too old go."""
     for old in [key for key, one in desk.wanted.items() if one.until < actor.now]:
         del desk.wanted[old]
@@ -147,7 +147,7 @@ def _file(desk: FrontDesk, wanted: Wanted, actor: Actor) -> str:
 def ask_for_account(people: People, asked: Mapping[str, Any], actor: Actor) -> None:
     """Send a link to an address; who has an account there is told so instead."""
     desk, mail = desk_for(people), asked["mail"]
-    may_mail = _may_mail(desk, mail, actor)
+    may_mail = may_mail_to(desk, mail, actor)
     taken = people.person_of_login(mail) is not None
     wanted = Wanted(
         asked["first_name"],
@@ -157,7 +157,7 @@ def ask_for_account(people: People, asked: Mapping[str, Any], actor: Actor) -> N
         actor.now + LINK_COUNTS,
         taken,
     )
-    secret = _file(desk, wanted, actor)
+    secret = file_wanted(desk, wanted, actor)
     tell_access(people, actor, "account.asked_for")
     if may_mail:
         text, path = (
@@ -171,10 +171,10 @@ def ask_for_account(people: People, asked: Mapping[str, Any], actor: Actor) -> N
 def ask_for_password(people: People, mail: str, language: str, actor: Actor) -> None:
     """Send the owner of an address a link to choose a new password; factors stay as they are."""
     desk = desk_for(people)
-    may_mail = _may_mail(desk, mail, actor)
+    may_mail = may_mail_to(desk, mail, actor)
     person = person_to_sign_in(people, mail, actor.registry) if may_mail else None
     until = actor.now + LINK_COUNTS
-    _file(desk, Wanted("", "", mail, language, until, taken=True), actor)
+    file_wanted(desk, Wanted("", "", mail, language, until, taken=True), actor)
     tell_access(people, actor, "account.password_asked_for")
     if person is not None:
         path = f"/set-password/{make_link(person, actor)}"

@@ -94,9 +94,17 @@ def is_answered(question: Question, typed: str, translate: Any) -> bool:
 
 def wanted_of(anywhere: Any, token: str, registry: Registry) -> Wanted | None:
     """Return the account a link stands for; None when it is used, too old or altered."""
+    found = _kept_wanted(anywhere, token, registry)
+    return None if found is None or found.taken or found.identity else found
+
+
+def connection_of(anywhere: Any, token: str, registry: Registry) -> Wanted | None:
+    """Return the outside identity a link from a mail leads to; None when it leads nowhere."""
+    found = _kept_wanted(anywhere, token, registry)
+    return None if found is None or found.identity is None else found
+
+
+def _kept_wanted(anywhere: Any, token: str, registry: Registry) -> Wanted | None:
     desk = desk_of(anywhere)
-    digest = link_digest(token)
-    found: Wanted | None = None if desk is None else desk.wanted.get(digest)
-    if found is None or found.taken or now(registry) >= found.until:
-        return None
-    return found
+    found: Wanted | None = None if desk is None else desk.wanted.get(link_digest(token))
+    return None if found is None or now(registry) >= found.until else found

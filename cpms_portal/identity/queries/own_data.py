@@ -50,6 +50,10 @@ def _account(person: Person) -> dict[str, Any]:
         "recovery_codes_left": account.recovery_codes_left,
         "devices": [_factor(one) for one in account.devices],
         "keys": [_factor(one) for one in account.keys],
+        "linked_sign_ins": [
+            {"source": one.source, "subject": one.subject, "added": plain(one.added)}
+            for one in account.identities
+        ],
         "trusted_browsers": [
             {"browser": one.device, "added": plain(one.added), "until": plain(one.until)}
             for one in account.trusted

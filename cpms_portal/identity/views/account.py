@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pyramid.config import Configurator
@@ -14,6 +15,7 @@ from cpms_portal.core.resources import Portal, oid_of
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import choose_language
 from cpms_portal.identity.queries import HistoryLine, sign_in_history
+from cpms_portal.identity.queries.identities import source_title
 from cpms_portal.identity.resources import Account
 from cpms_portal.identity.schemas import OWN_NAMES, details_schema
 from cpms_portal.layout.views import not_found
@@ -50,6 +52,11 @@ HISTORY = {
     "account.recovery_codes_made": _("New recovery codes"),
     "account.session_ended": _("A session was ended"),
     "account.other_sessions_ended": _("All other sessions were ended"),
+    "sign_in.outside": _("Another sign-in accepted"),
+    "step_up.outside": _("Another sign-in accepted for a delicate page"),
+    "sign_out.outside": _("Signed out at the other place"),
+    "account.identity_linked": _("Another sign-in linked"),
+    "account.identity_unlinked": _("Another sign-in unlinked"),
     "account.language": _("Language changed"),
 }
 REFUSALS = frozenset({"sign_in.refused", "step_up.refused", "account.refused"})
@@ -114,6 +121,8 @@ def account_page(context: Person, request: Request) -> dict[str, Any]:
         "device_words": device_words,
         "history": sign_in_history(context, request.registry),
         "words_of": words_of,
+        "sources": [one.declared for one in request.registry.cpms_sources.values()],
+        "source_title": partial(source_title, registry=request.registry),
         "refusals": REFUSALS,
         "fresh": freshly_proven(request),
     }

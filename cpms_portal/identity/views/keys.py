@@ -106,7 +106,7 @@ class SignInKey(AsksKey, SecondStep):
     """The second step by a key."""
 
     title = _("Second step")
-    intro = _("The password fits. Now use your security key or passkey.")
+    intro = _("That fits. Now use your security key or passkey.")
 
     def extra(self) -> dict[str, Any]:
         """Return the way without a key."""

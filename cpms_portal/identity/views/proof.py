@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPSeeOther
@@ -18,6 +18,7 @@ from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal, oid_of
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import prove_by_code, prove_by_recovery_code
+from cpms_portal.identity.queries.keys import needs_key
 from cpms_portal.identity.schemas import code_schema, recovery_schema
 from cpms_portal.identity.views.landing import wanted_path
 from cpms_portal.layout.theme import local_path
@@ -89,6 +90,8 @@ class Prove(FormView):
         )
         return {
             "other": None if self.by_recovery_code else other,
+            "sources": usable_sources(self.request),
+            "wanted": query_of(self.request),
             "key": key if self.request.person.account.keys else None,
         }
 
@@ -104,10 +107,25 @@ class Prove(FormView):
         return go_back(request)
 
 
+def usable_sources(request: Request) -> list[Any]:
+    """Return the sources that could prove somebody afresh: linked, confirmed, strong enough."""
+    known, person = request.registry.cpms_sources, request.person
+    if needs_key(person, request.registry):
+        return []
+    names = {one.source for one in person.account.identities if one.confirmed}
+    return [known[name].declared for name in known if name in names and known[name].declared.strong]
+
+
+def query_of(request: Request) -> str:
+    """Return the page that is waited for, as part of an address."""
+    return urlencode({"next": wanted_path(request)})
+
+
 def go_back(request: Request) -> Response:
     """Go on where the proof was asked for, in a session with a new id that ends no later."""
-    begun = request.session_record.opened
-    open_session(request, oid_of(request.person), FULL, opened=begun)
+    before = request.session_record
+    record = open_session(request, oid_of(request.person), FULL, opened=before.opened)
+    record.values.update(before.values)
     return HTTPSeeOther(location=wanted_path(request))
 
 

@@ -18,6 +18,7 @@ from cpms_portal.core.resources import Portal, oid_of, resource_of
 from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import check_password, tell_access
+from cpms_portal.identity.actions.identities import OUTSIDE, confirm_identity
 from cpms_portal.identity.queries import is_recent, may_sign_in
 from cpms_portal.identity.queries.keys import authentication_options, new_key_challenge
 from cpms_portal.identity.schemas import sign_in_schema
@@ -59,17 +60,50 @@ def half_signed_in(request: Request) -> Person | None:
     return person
 
 
-def enter(request: Request, person: Person, *, proven: datetime | None = None) -> Response:
+#: Of an outside sign-in: its source, its name there, the name of the person there.
+Outside = tuple[str, str, str]
+
+
+def outside_of(request: Request, person: Person) -> Outside | None:
+    """Return the outside sign-in this browser's session of a person goes back to, or None."""
+    record = request.session_record
+    mine = record is not None and record.person == oid_of(person)
+    found: Outside | None = record.values.get(OUTSIDE) if mine else None
+    return found
+
+
+def enter(
+    request: Request,
+    person: Person,
+    *,
+    proven: datetime | None = None,
+    outside: Outside | None = None,
+) -> Response:
     """Open the session proper, under a new id, and lead on.
 
     proven: when the second factor was shown, if not just now: delicate pages ask for it again.
+    outside: the sign-in at a source that stands for both factors.
     """
+    begun = outside or outside_of(request, person)
     record = open_session(request, oid_of(person), FULL)
     record.proven = proven or record.proven
     record.values["source"] = request.remote_addr or ""
+    if begun:
+        record.values[OUTSIDE] = begun
+        confirm_identity(person, begun[0], begun[2])
     who = actor_for(request.registry, person, source=request.remote_addr or "")
     tell_access(person, who, "sign_in.done")
     return HTTPSeeOther(location=landing_path(request, person))
+
+
+def to_second_step(request: Request, person: Person, *, outside: Outside | None = None) -> Response:
+    """Open a half session and lead to the second step that fits the account."""
+    record = open_session(request, oid_of(person), PARTIAL)
+    if outside:
+        record.values[OUTSIDE] = outside
+    account = person.account
+    step = "key" if account.keys else "code" if account.enrolled else "device"
+    return go_on(request, f"sign-in/{step}")
 
 
 class SignIn(FormView):
@@ -100,10 +134,7 @@ class SignIn(FormView):
         trusted = trusted_since(request, person)
         if trusted is not None:
             return enter(request, person, proven=trusted)
-        open_session(request, oid_of(person), PARTIAL)
-        account = person.account
-        step = "key" if account.keys else "code" if account.enrolled else "device"
-        return go_on(request, f"sign-in/{step}")
+        return to_second_step(request, person)
 
     def said_no(self, login: str) -> dict[str, Any]:
         """Show the form again with the one answer for every reason."""
@@ -117,6 +148,8 @@ class SignIn(FormView):
         library = self.request.root.get("library")
         return {
             "refused": None,
+            "sources": [one.declared for one in self.request.registry.cpms_sources.values()],
+            "query": f"?{self.request.query_string}" if self.request.query_string else "",
             "passkey": passkey_challenge(self.request),
             "training": setting(self.request.registry, "cpms.site") == "training",
             "library": library and self.request.resource_path(library),

@@ -1,0 +1,252 @@
+"""Sign in with OpenID Connect, at a certified provider on loopback."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import transaction
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from cpms_portal.core.actor import system_actor
+from cpms_portal.identity.actions.identities import link_identity
+from cpms_portal.identity.queries import code_at, step_at
+from cpms_portal.identity.sources.declared import declared_in
+from cpms_portal.identity.sources.openid import LOGOUT, OpenIDSource
+from cpms_portal.identity.sources.said import Said, SourceRefusedError
+from tests.factories.people import make_person
+from tests.identity.counterparts import openid_provider
+from tests.identity.outside import Outside, come_back, send_on
+
+pytestmark = pytest.mark.storages("filestorage")  # what a provider says is the same on both
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(scope="module")
+def issuer(served):
+    """The provider."""
+    with openid_provider(served) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def real_time(clock):
+    """A real provider writes the real time into its tokens."""
+    clock.time = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def source(issuer, registry, served, tmp_path, clock):
+    """The provider, switched on."""
+    (tmp_path / "secret").write_text("a secret of the tests only\n")
+    line = f'openid kind=openid title="Electronic identity" url={issuer} client=cpms '
+    line += f"secret_file={tmp_path}/secret asks=high proves=high"
+    before = registry.cpms_settings["cpms.url"]
+    registry.cpms_settings["cpms.url"] = served
+    registry.cpms_sources["openid"] = made = OpenIDSource(declared_in(line)[0], clock)
+    yield made
+    del registry.cpms_sources["openid"]
+    registry.cpms_settings["cpms.url"] = before
+
+
+@pytest.fixture
+def outside():
+    """The browser's other half."""
+    return Outside()
+
+
+@pytest.fixture
+def linked(root, registry):
+    """Somebody with an app, linked with a user of the provider."""
+
+    def link(subject: str):
+        person = make_person(root, registry, secret=SECRET)
+        said = Said("openid", subject)
+        link_identity(person, said, system_actor(registry), confirmed=True)
+        transaction.commit()
+        return person
+
+    return link
+
+
+def go(visitor, path="/sign-in/with/openid"):
+    """Leave for the provider; its address."""
+    return visitor.app.get(path).location
+
+
+def test_code_challenge_nonce_and_state_are_sent_and_the_verifier_is_not(visitor, source):
+    asked = parse_qs(urlsplit(go(visitor)).query)
+    assert asked["response_type"] == ["code"]
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["acr_values"] == ["high"]
+    values = {asked[name][0] for name in ("nonce", "state", "code_challenge")}
+    assert len(values) == 3
+
+
+def test_a_strong_proof_there_opens_the_account_here(visitor, outside, linked):
+    linked("ada")
+    answer = come_back(visitor, outside.openid(go(visitor), **{"as": "ada", "acr": "high"}))
+    assert answer.status_int == 303
+    assert visitor.is_in()
+
+
+@pytest.mark.parametrize("acr", ["low", ""])
+def test_a_weaker_proof_or_none_asks_for_an_own_second_factor(visitor, outside, linked, clock, acr):
+    linked(f"bea{acr}")
+    back = outside.openid(go(visitor), **{"as": f"bea{acr}", "acr": acr})
+    assert come_back(visitor, back).location.endswith("/sign-in/code")
+    visitor.give_code(code_at(SECRET, step_at(clock())))
+    assert visitor.is_in()
+
+
+def test_who_cancels_there_is_not_in_here(visitor, outside):
+    page = come_back(visitor, outside.openid(go(visitor), cancel="yes")).follow()
+    assert "did not confirm who you are" in page.text
+    assert not visitor.is_in()
+
+
+def test_an_address_the_provider_has_not_verified_gets_no_mail(visitor, outside):
+    back = outside.openid(go(visitor), **{"as": "unverified-cia"})
+    page = come_back(visitor, back)
+    assert "no verified address" in page.text
+    assert "clinic.invalid" not in page.text
+
+
+def test_a_code_counts_once(visitor, outside, linked):
+    linked("dea")
+    page = visitor.app.get(outside.openid(go(visitor), **{"as": "dea", "acr": "high"}))
+    send_on(page)
+    assert visitor.is_in()
+    visitor.app.reset()
+    send_on(page)
+    assert not visitor.is_in()
+
+
+def test_the_code_of_somebody_else_does_not_fit_my_errand(visitor, another, outside, linked):
+    """Code injection: the verifier and the nonce belong to another browser's errand."""
+    linked("elin")
+    theirs = parse_qs(urlsplit(outside.openid(go(another), **{"as": "elin", "acr": "high"})).query)
+    state = parse_qs(urlsplit(go(visitor)).query)["state"][0]
+    query = {"state": state, "code": theirs["code"][0], "iss": theirs["iss"][0]}
+    page = visitor.app.get("/sign-in/with/openid/return", query)
+    assert "/sign-in" in send_on(page).location
+    assert not visitor.is_in()
+
+
+@pytest.mark.parametrize("change", [{"iss": "https://evil.invalid"}, {"iss": ""}, {"code": "x"}])
+def test_an_altered_answer_opens_nothing(visitor, outside, linked, change):
+    linked(f"fay{len(str(change))}")
+    back = outside.openid(go(visitor), **{"as": f"fay{len(str(change))}", "acr": "high"})
+    query = {key: values[0] for key, values in parse_qs(urlsplit(back).query).items()} | change
+    page = visitor.app.get("/sign-in/with/openid/return", query)
+    send_on(page)
+    assert not visitor.is_in()
+
+
+def test_an_altered_state_is_refused(visitor, outside):
+    back = outside.openid(go(visitor), **{"as": "gwen", "acr": "high"})
+    assert "/sign-in" in visitor.app.get(back.replace("state=", "state=a")).location
+
+
+def test_a_delicate_page_takes_a_fresh_sign_in_there(visitor, outside, linked, clock):
+    person = linked("hana")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "hana", "acr": "high"}))
+    record = f"/people/{person.__name__}/add-device"
+    clock.advance(minutes=11)
+    asked = visitor.app.get(record).follow()
+    link = asked.html.find("a", href=lambda h: h and "prove-outside" in h)
+    address = go(visitor, link["href"])
+    query = parse_qs(urlsplit(address).query)
+    assert query["prompt"] == ["login"]
+    assert query["max_age"] == ["0"]
+    clock.time = datetime.now(UTC)
+    answer = come_back(visitor, outside.openid(address, **{"as": "hana", "acr": "high"}))
+    assert answer.location.endswith(record)
+
+
+def test_signing_out_there_ends_the_session_here_by_the_back_channel(
+    visitor, outside, linked, issuer
+):
+    linked("ines")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "ines", "acr": "high"}))
+    assert visitor.is_in()
+    page = outside.session.get(f"{issuer}/session/end", timeout=20)
+    xsrf = page.text.partition('name="xsrf" value="')[2].partition('"')[0]
+    form = {"xsrf": xsrf, "logout": "yes"}
+    outside.session.post(f"{issuer}/session/end/confirm", form, timeout=20)
+    assert not visitor.is_in()
+
+
+def test_signing_out_there_ends_the_session_here_by_the_front_channel(
+    visitor, another, outside, linked, issuer, site
+):
+    person = linked("jana")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "jana", "acr": "high"}))
+    with site.connection() as connection:
+        opened = connection.root()["identities"].opened
+        sid = next(sid for (_name, sid), oid in opened.items() if oid == person.__oid__)
+    path = "/sign-in/with/openid/signed-out"
+    for query in ({"iss": issuer, "sid": "guessed"}, {"iss": "https://a.invalid", "sid": sid}):
+        another.app.get(path, query, expect_errors=True)
+    assert visitor.is_in()
+    answer = another.app.get(path, {"iss": issuer, "sid": sid})
+    assert "frame-ancestors" not in answer.headers["Content-Security-Policy"]
+    assert not visitor.is_in()
+
+
+def logout_token(issuer, key, clock, **change):
+    """Write a token that ends a session, signed by somebody else."""
+    moment = int(clock().timestamp())
+    claims = {
+        "iss": issuer,
+        "aud": "cpms",
+        "iat": moment,
+        "exp": moment + 120,
+        "jti": "one",
+        "sub": "kaja",
+        "events": {LOGOUT: {}},
+    } | change
+    return jwt.encode({"alg": "RS256"}, claims, key, algorithms=["RS256"])
+
+
+def test_a_log_out_signed_by_somebody_else_ends_nothing(visitor, outside, linked, issuer, clock):
+    linked("kaja")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "kaja", "acr": "high"}))
+    token = logout_token(issuer, RSAKey.generate_key(2048), clock)
+    path = "/sign-in/with/openid/signed-out"
+    assert visitor.app.post(path, {"logout_token": token}, status="*").status_int == 400
+    unsigned = token.rpartition(".")[0] + "."
+    assert visitor.app.post(path, {"logout_token": unsigned}, status="*").status_int == 400
+    assert visitor.is_in()
+
+
+@pytest.mark.parametrize(
+    ("change", "ends"),
+    [
+        ({}, True),
+        ({"aud": "another"}, False),
+        ({"iss": "https://a.invalid"}, False),
+        ({"nonce": "n"}, False),
+        ({"events": {}}, False),
+        ({"iat": 4102444800}, False),
+        ({"exp": 1}, False),
+    ],
+)
+def test_a_token_of_the_provider_is_held_against_every_rule(source, issuer, clock, change, ends):
+    """The key stands in for the provider's: what is checked after the signature."""
+    key = RSAKey.generate_key(2048)
+    source._key_set = lambda again=False: key
+    sent = {"logout_token": logout_token(issuer, key, clock, **change)}
+    if ends:
+        assert source.ended(sent) == ("subject", "kaja")
+        return
+    with pytest.raises(SourceRefusedError):
+        source.ended(sent)
+
+
+def test_a_provider_that_calls_itself_otherwise_is_not_asked(issuer, clock):
+    line = f"openid kind=openid title=Other url={issuer}/ client=cpms"
+    with pytest.raises(SourceRefusedError):
+        OpenIDSource(declared_in(line)[0], clock)._provider()

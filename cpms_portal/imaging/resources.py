@@ -9,6 +9,7 @@ from persistent import Persistent
 from persistent.mapping import PersistentMapping
 from zope.interface import implementer
 
+from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Container, Content, content_type
 from cpms_portal.imaging.interfaces import IAnnotated
 from cpms_portal.storage.blobs import SealedBlob
@@ -40,6 +41,7 @@ class Series(Persistent):
 
 
 @content_type("Slide")
+@implementer(IAnnotated)
 class Slide(Content):
     """A whole slide: one sealed file of tiles. Its container is that of the studies.
 
@@ -48,9 +50,11 @@ class Slide(Content):
     """
 
     noun = "slide"
+    title: str = _("Slide")
+    annotation_form = "geojson"
 
     def __init__(self, key_id: str, blob: SealedBlob, created: datetime | None = None) -> None:
-        super().__init__("SM", created)
+        self.created = created
         self.key_id = key_id
         self.blob = blob
         self.sealed = b""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+
 import pytest
+from playwright.sync_api import sync_playwright
 from pyramid.traversal import resource_path
 
 from cpms_portal.patients.resources import Patient
 
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update",
+             "--disable-sync"]  # fmt: skip
 HP, OUTSIDER = "rareliverhpuser1", "ernrndhpuser1"
 
 
@@ -48,3 +55,44 @@ def upload(hp, place):
         raise AssertionError("the work does not end")
 
     return sent
+
+
+def _page(browser, served, cookies, problems):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies(
+        [{"name": name, "value": value, "url": served} for name, value in cookies.items()]
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and problems.append(said.text))
+    return page
+
+
+@pytest.fixture
+def page_of(chromium_path, served, browser_of):
+    """Pages of people, 1280 pixels wide; what goes wrong in them fails the test."""
+    problems: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        new = partial(_page, browser, served)
+        yield lambda login: new(browser_of(login).cookies, problems)
+        browser.close()
+    assert not problems, problems
+
+
+@pytest.fixture
+def page(page_of):
+    """A page of a clinician of the centre."""
+    return page_of(HP)
+
+
+def at(page, pane: int = 0) -> tuple[float, ...]:
+    """Return where a pane is: middle (pixels of the slide), scale, rotation."""
+    page.wait_for_timeout(900)
+    said = page.locator(".slide-pane").nth(pane).get_attribute("data-at")
+    return tuple(map(float, re.findall(r"-?[\d.]+", said)))
+
+
+def opened(page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("[data-shown]", timeout=20_000)

@@ -8,37 +8,15 @@ from pathlib import Path
 
 import pytest
 import transaction
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from pyramid.traversal import resource_path
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
 from tests.factories.slides import aperio, hamamatsu
-from tests.slides.conftest import HP
+from tests.slides.conftest import at, opened
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update",
-             "--disable-sync"]  # fmt: skip
 VENDOR = Path(__file__).parents[2] / "cpms_portal/imaging/static/vendor/openseadragon"
-
-
-@pytest.fixture
-def page(chromium_path, served, browser_of):
-    """A page of a clinician, 1280 pixels wide; what goes wrong in it fails the test."""
-    cookies = browser_of(HP).cookies
-    problems: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_cookies(
-            [{"name": name, "value": value, "url": served} for name, value in cookies.items()]
-        )
-        opened = context.new_page()
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", lambda said: said.type == "error" and problems.append(said.text))
-        yield opened
-        browser.close()
-    assert not problems, problems
 
 
 @pytest.fixture
@@ -53,61 +31,49 @@ def slides(root, registry, patient):
     return [f"{place}/studies/{name}" for name in found]
 
 
-def _at(page, pane: int = 0) -> tuple[float, ...]:
-    """Return where a pane is: middle (pixels of the slide), scale, rotation."""
-    page.wait_for_timeout(900)
-    said = page.locator(".slide-pane").nth(pane).get_attribute("data-at")
-    return tuple(map(float, re.findall(r"-?[\d.]+", said)))
-
-
-def _opened(page, address: str) -> None:
-    page.goto(address)
-    page.wait_for_selector("[data-shown]", timeout=20_000)
-
-
 def test_a_slide_when_opened_then_is_seen_and_its_scale_bar_is_true(page, served, slides) -> None:
-    _opened(page, served + slides[0])
-    _, _, ratio, _ = _at(page)
+    opened(page, served + slides[0])
+    _, _, ratio, _ = at(page)
     line = page.locator(".slide-scale-line").bounding_box()["width"]
     said = float(page.inner_text(".slide-scale").split()[0])
     # 0.499 µm is what a pixel of this slide measures.
     assert line * 0.499 / ratio == pytest.approx(said, rel=0.02)
     expect(page.locator("[data-status]")).to_have_text(f"Scale: {said:g} µm")
     page.click("[data-magnifications] >> text=20×")
-    assert _at(page)[2] == pytest.approx(1, rel=0.01)
+    assert at(page)[2] == pytest.approx(1, rel=0.01)
 
 
 def test_a_place_when_its_link_is_opened_then_is_the_same_place(page, served, slides) -> None:
-    _opened(page, served + slides[0])
+    opened(page, served + slides[0])
     page.locator(".openseadragon-canvas").first.focus()
     page.keyboard.press("+")
     page.keyboard.press("+")
     page.keyboard.press("ArrowRight")
     page.click("[data-do=right]")
-    before = _at(page)
+    before = at(page)
     page.click("[data-do=link]")
     link = page.evaluate("location.href")
     assert "#at=" in link
     page.goto("about:blank")
-    _opened(page, link)
-    assert _at(page) == pytest.approx(before, rel=0.01)
+    opened(page, link)
+    assert at(page) == pytest.approx(before, rel=0.01)
     assert before[3] % 360 == 90
 
 
 def test_two_slides_when_moved_together_then_keep_the_same_length_on_the_glass(
     page, served, slides
 ) -> None:
-    _opened(page, served + slides[0])
+    opened(page, served + slides[0])
     page.select_option("[data-beside]", index=1)
     page.wait_for_selector(".slide-pane:nth-child(2)[data-shown]")
     page.check("[data-together]")
-    first, second = _at(page), _at(page, 1)
+    first, second = at(page), at(page, 1)
     page.locator(".openseadragon-canvas").first.focus()
     for _ in range(6):
         page.keyboard.press("+")
-    _at(page)
+    at(page)
     page.keyboard.press("ArrowRight")
-    moved, followed = _at(page), _at(page, 1)
+    moved, followed = at(page), at(page, 1)
     assert moved[2] > first[2]
     assert followed[2] / second[2] == pytest.approx(moved[2] / first[2], rel=0.02)
     across, along = (moved[0] - first[0]) * 0.499, (followed[0] - second[0]) * 0.4545
@@ -117,10 +83,11 @@ def test_two_slides_when_moved_together_then_keep_the_same_length_on_the_glass(
 
 def test_the_viewer_when_on_a_phone_then_fits_and_takes_touches(page, served, slides) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    _opened(page, served + slides[0])
+    opened(page, served + slides[0])
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     sizes = page.evaluate(
-        "[...document.querySelectorAll('.slide-tools button')].map((b) => b.offsetHeight)"
+        "[...document.querySelectorAll('.slide-tools button')]"
+        ".map((b) => b.offsetHeight).filter(Boolean)"
     )
     assert min(sizes) >= 44
 

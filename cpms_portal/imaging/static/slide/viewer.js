@@ -1,4 +1,5 @@
 // The slide viewer: panes side by side, tools, keys, and an address for each place.
+import { Notes } from "./notes.js";
 import { Pane } from "./pane.js";
 import { read, written } from "./place.js";
 import { Together } from "./together.js";
@@ -21,17 +22,19 @@ export class SlideViewer {
   }
 
   async wake() {
-    this.#say(this.status.dataset.loading);
+    this.say(this.status.dataset.loading);
     this.#listen();
     try {
       await this.#add(this.root.dataset.levels);
     } catch {
-      this.#say(this.status.dataset.failed);
+      this.say(this.status.dataset.failed);
       return;
     }
     this.#powers();
     const at = read(location.hash);
     if (at) this.first.go(at);
+    this.notes = Notes.begin(this);
+    this.notes?.load();
     globalThis.addEventListener("hashchange", () => {
       const place = read(location.hash);
       if (place) this.first.go(place, false);
@@ -52,11 +55,11 @@ export class SlideViewer {
   #moved(pane) {
     const length = pane.showScale();
     pane.element.dataset.at = written(pane.at);
-    if (pane === this.first) this.#say(length ? this.status.dataset.scale.replace("{length}", length) : "");
+    if (pane === this.first) this.say(length ? this.status.dataset.scale.replace("{length}", length) : "");
     this.together.follow(pane, this.panes);
   }
 
-  #say(words) {
+  say(words) {
     if (this.status.textContent !== words) this.status.textContent = words;
   }
 
@@ -97,7 +100,7 @@ export class SlideViewer {
     try {
       await this.#add(url);
     } catch {
-      this.#say(this.status.dataset.failed);
+      this.say(this.status.dataset.failed);
     }
   }
 
@@ -123,9 +126,9 @@ export class SlideViewer {
     history.replaceState(null, "", written(this.first.at));
     try {
       await navigator.clipboard.writeText(location.href);
-      this.#say(button.dataset.copied);
+      this.say(button.dataset.copied);
     } catch {
-      this.#say(location.href);
+      this.say(location.href);
     }
   }
 }

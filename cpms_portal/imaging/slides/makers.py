@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
+from cpms_portal.imaging.slides.comparing import shows_the_same
 from cpms_portal.imaging.slides.layers import (
     DESCRIPTION,
     TILE_OFFSETS,
@@ -106,5 +107,7 @@ def levels_of(file: TIFFFile, in_bytes: InBytes) -> list[Layer]:
             continue
         smaller = form.width < found[-1].form.width
         if smaller and _is_level(directory, form, found[0].form):
-            found.append(tiled_layer(file, directory, in_bytes))
+            layer = tiled_layer(file, directory, in_bytes)
+            if shows_the_same(found[-1], layer):
+                found.append(layer)
     return found

@@ -18,7 +18,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("patients",),
     ("records",),
     ("panels",),
-    ("annotations", "meetings", "presentations", "reports", "support"),
+    ("annotations", "dicomweb", "meetings", "presentations", "reports", "support"),
     ("dashboards",),
     ("scripts",),
 )

@@ -27,6 +27,9 @@ class PortalRequest(Request):
         # What is not UTF-8 in an address names nothing, and is no reason to fail later.
         raw = environ.get("PATH_INFO", "").encode("latin-1")
         environ["PATH_INFO"] = raw.decode("utf-8", "replace").encode().decode("latin-1")
+        # A body the server keeps in a file of its own need not be copied to be read twice.
+        if hasattr(environ.get("wsgi.input"), "seek"):
+            environ["webob.is_body_seekable"] = True
         super().__init__(environ, *rest, **more)
 
     @property

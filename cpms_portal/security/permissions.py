@@ -30,6 +30,8 @@ class Permission(StrEnum):
     DOCUMENT_ADD = "document:add"
     DOCUMENT_REMOVE = "document:remove"
     DOCUMENT_VIEW = "document:view"
+    INBOX_ADD = "inbox:add"
+    INBOX_VIEW = "inbox:view"
     INFORMATION_REQUEST_ADD = "information_request:add"
     INFORMATION_REQUEST_ANSWER = "information_request:answer"
     INFORMATION_REQUEST_VIEW = "information_request:view"

@@ -93,7 +93,13 @@ def _whole(request: Request) -> Request:
 
 
 def person_of(request: Request) -> Person | None:
-    """Return the person of this request, or None before both factors are proven."""
+    """Return the person of this request, or None before both factors are proven.
+
+    A program shows a token instead; where tokens count, and whose they are, a higher package says.
+    """
+    if request.headers.get("Authorization", "").lower().startswith("bearer "):
+        person = request.registry.cpms_bearer(request)
+        return None if person is None or person.is_disabled else person
     record = request.session_record
     if record is None or record.level < FULL:
         return None
@@ -108,7 +114,14 @@ def actor_of(request: Request) -> Actor:
     return actor_for(request.registry, request.person, source=request.remote_addr or "")
 
 
+def set_bearer(config: Configurator, find: Callable[[Request], Person | None]) -> None:
+    """Directive: say who shows the bearer token of a request; None where it does not count."""
+    config.registry.cpms_bearer = find
+
+
 def includeme(config: Configurator) -> None:
     """Offer ``request.person`` and ``request.actor``."""
+    config.registry.cpms_bearer = lambda _request: None
+    config.add_directive("set_bearer", set_bearer)
     config.add_request_method(person_of, "person", reify=True)
     config.add_request_method(actor_of, "actor", reify=True)

@@ -15,3 +15,4 @@ def includeme(config: Configurator) -> None:
     config.add_setting("cpms.storage.spool_hours", int, 48, "an unfinished upload is kept so long")
     config.include(".keys")
     config.include(".uploads")
+    config.include(".bodies")

@@ -64,14 +64,33 @@ class Spool:
             raise UploadRefusedError(_("This file is empty."))
         if size > self.largest:
             raise UploadRefusedError(_("This file is larger than the portal takes."))
+        return self._started(owner, name, size)
+
+    def take(self, owner: int, name: str, stream: BinaryIO) -> Upload:
+        """Take a whole upload whose size is known at its end; refused when empty or too large."""
+        upload = self._started(owner, name, self.largest)
+        try:
+            done = self.append(upload.upload_id, owner, 0, stream)
+            if not done.offset:
+                raise UploadRefusedError(_("This file is empty."))
+        except BaseException:
+            self.drop(upload.upload_id)
+            raise
+        self._describe(self._place(upload.upload_id), owner, name, done.offset)
+        return self.find(upload.upload_id, owner)
+
+    def _started(self, owner: int, name: str, size: int) -> Upload:
         self.sweep()
         upload_id = random_id(26)
         place = self.folder / upload_id
         place.mkdir(mode=0o700)
         (place / "key").write_bytes(secrets.token_bytes(32))
+        self._describe(place, owner, name, size)
+        return self.find(upload_id, owner)
+
+    def _describe(self, place: Path, owner: int, name: str, size: int) -> None:
         about = {"owner": owner, "name": name[:200], "size": size}
         (place / "about").write_text(json.dumps(about))
-        return self.find(upload_id, owner)
 
     def _place(self, upload_id: str) -> Path:
         place = self.folder / upload_id

@@ -20,6 +20,7 @@ DOMAINS = [
 #: Rooms of one package only. Each stands with its reason in docs/decisions/.
 OWN_ROOMS = {
     "annotations": {"documents"},
+    "dicomweb": {"inbox", "listener", "media", "wire"},
     "identity": {"sources"},
     "imaging": {"deidentification", "frames", "ingest", "slides"},
 }

@@ -185,7 +185,7 @@ class Asking:
             assert not self.refused or status in CLOSED, (case, status)
             return not self.refused
         # Who is not signed in is asked to do so, wherever there is something and wherever not.
-        return status not in {302, 303, *CLOSED}
+        return status not in {302, 303, 401, *CLOSED}
 
 
 def test_every_view_opens_for_exactly_those_the_workflow_files_name(site, browser_of, clock):

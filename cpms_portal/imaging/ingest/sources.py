@@ -100,6 +100,11 @@ class BundleSource:
         return io.BufferedReader(Window(self._stream, entry.place, entry.size), _BUFFER)
 
 
+def entry_head(size: int) -> bytes:
+    """Return what stands before a file without a name in a bundle."""
+    return _ENTRY.pack(0, size)
+
+
 def bundled(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     """Yield files as a bundle, the form the browser sends."""
     yield BUNDLE_MARK

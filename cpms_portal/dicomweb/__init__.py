@@ -1,0 +1,22 @@
+"""DICOMweb: programs of hospitals and viewers read studies of a case and bring new ones.
+
+Words: a *program* acts for a person who let it in with a *token*, bound to a scope and a node; a
+*case* is one patient as a program may ask about it; an *arrival* is a study a hospital sent that
+has no patient yet: it waits, sealed, in the *inbox* of its centre; a *title* is the name a centre
+listens under (DICOM's AE title).
+"""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    """Declare the settings and register what programs ask and people see."""
+    config.add_setting(
+        "cpms.dicomweb.keep_days", int, 14, "days until an arrival without a patient is destroyed"
+    )
+    config.add_setting(
+        "cpms.dicomweb.largest_inbox", int, 64 * 1024**3, "most bytes that wait at one centre"
+    )
+    config.include(".views")

@@ -1,0 +1,71 @@
+"""Take what programs send: for a patient into the same ingest as an upload, else into the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from cpms_portal.core.actor import Actor
+from cpms_portal.core.events import Changed, announce
+from cpms_portal.core.transactions import turn_given_up
+from cpms_portal.dicomweb.inbox.intake import take_in
+from cpms_portal.dicomweb.inbox.parcels import Inbox, InboxFullError
+from cpms_portal.dicomweb.wire.answers import Json, answer_to, failed_item, stored_item
+from cpms_portal.dicomweb.wire.multipart import CHUNK, Part
+from cpms_portal.dicomweb.wire.streams import as_file
+from cpms_portal.imaging.actions import finish_receiving, start_receiving
+from cpms_portal.imaging.deidentification.reasons import RefusedError
+from cpms_portal.imaging.ingest.receipts import StudyReceipt
+from cpms_portal.imaging.ingest.sources import BUNDLE_MARK, entry_head
+from cpms_portal.imaging.ingest.work import Outcome
+from cpms_portal.storage.uploads import spool
+
+PATIENCE = 1800
+
+
+def bundle(body: BinaryIO, parts: Iterable[Part]) -> Iterator[bytes]:
+    """Yield the parts of a message as an upload, a megabyte at a time."""
+    yield BUNDLE_MARK
+    for part in parts:
+        yield entry_head(part.end - part.start)
+        yield from content_of(body, part)
+
+
+def content_of(body: BinaryIO, part: Part) -> Iterator[bytes]:
+    """Yield the content of a part."""
+    body.seek(part.start)
+    left = part.end - part.start
+    while left and (chunk := body.read(min(CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
+
+
+def spool_bundle(pieces: Iterator[bytes], actor: Actor) -> str:
+    """Seal an upload into the spool and return its id; others may write meanwhile."""
+    with turn_given_up():
+        return spool(actor.registry).take(actor.oid, "dicomweb", as_file(pieces)).upload_id
+
+
+def receive_upload(holder: Any, upload_id: str, actor: Actor) -> tuple[Outcome, StudyReceipt]:
+    """De-identify an upload in a worker and store it for its patient."""
+    job = start_receiving(holder, upload_id, actor)
+    with turn_given_up():
+        outcome = job.result(PATIENCE)
+    return outcome, finish_receiving(holder, upload_id, outcome, actor)
+
+
+def take_into_inbox(
+    inbox: Inbox, contents: Iterable[bytes], centre: Any, actor: Actor
+) -> tuple[int, Json]:
+    """Keep instances until somebody of the centre gives them a patient."""
+    stored, failed = [], []
+    with turn_given_up():
+        for content in contents:
+            try:
+                stored.append(stored_item(take_in(inbox, content)))
+            except RefusedError as error:
+                failed.append(failed_item(("", ""), error.code))
+            except InboxFullError:
+                failed.append(failed_item(("", ""), "inbox_full"))
+    announce(actor.registry, Changed(centre, actor, "inbox.received", {"count": str(len(stored))}))
+    return answer_to(stored, failed)

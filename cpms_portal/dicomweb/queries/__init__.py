@@ -1,0 +1,1 @@
+"""Questions of programs: whose a token is, what a case holds, which instances are meant."""

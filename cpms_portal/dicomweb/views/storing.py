@@ -1,0 +1,129 @@
+"""STOW-RS (PS3.18 section 10.5): instances for a patient, or for the inbox of a centre."""
+
+from __future__ import annotations
+
+import json
+
+from pyramid.csrf import check_csrf_token
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.traversal import resource_path
+from pyramid.view import view_config
+
+from cpms_portal.core.errors import CPMSError
+from cpms_portal.core.events import Changed, announce
+from cpms_portal.core.i18n import _
+from cpms_portal.dicomweb.actions.storing import (
+    bundle,
+    content_of,
+    receive_upload,
+    spool_bundle,
+    take_into_inbox,
+)
+from cpms_portal.dicomweb.inbox.parcels import inbox_of
+from cpms_portal.dicomweb.queries.cases import NotThereError
+from cpms_portal.dicomweb.resources import STORE
+from cpms_portal.dicomweb.views.reading import private
+from cpms_portal.dicomweb.views.refusals import in_words
+from cpms_portal.dicomweb.wire.accepting import Offer, choose, ranges_of
+from cpms_portal.dicomweb.wire.answers import Json, told_of
+from cpms_portal.dicomweb.wire.multipart import Part, boundary_of, part_type_of, parts_of
+from cpms_portal.dicomweb.wire.syntaxes import DICOM
+from cpms_portal.networks.resources import Institution
+from cpms_portal.patients.resources import Patient
+from cpms_portal.security.permissions import Permission
+
+JSON = "application/dicom+json"
+#: Where a request keeps its upload, so that a second try after a conflict finds it.
+UPLOAD = "cpms.dicomweb.upload"
+
+
+class WrongTypeError(CPMSError):
+    """The message holds something else than DICOM files."""
+
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__(_("Send DICOM files: application/dicom, alone or in a multipart."))
+
+
+def _check(request: Request) -> None:
+    """Let only a token that may store in, or a person whose own page sent this."""
+    token = request.program_token
+    if token is None:
+        check_csrf_token(request)
+    elif token.scope != STORE:
+        raise NotThereError
+    if request.subpath != ("studies",):
+        raise NotThereError
+    choose(ranges_of(request.headers.get("Accept", "")),
+           [Offer(JSON), Offer("application/json")], single=True)  # fmt: skip
+
+
+def _parts(request: Request) -> list[Part]:
+    """Return where the files lie in the body; it is looked through, never held."""
+    kind = request.headers.get("Content-Type", "")
+    base = kind.partition(";")[0].strip().lower()
+    if base == DICOM:
+        return [Part(DICOM, 0, request.content_length or 0)]
+    if base != "multipart/related" or part_type_of(kind) not in ("", DICOM):
+        raise WrongTypeError
+    parts = parts_of(request.body_file_seekable, boundary_of(kind))
+    if not parts or any(part.kind not in ("", DICOM) for part in parts):
+        raise WrongTypeError
+    return parts
+
+
+def _answer(request: Request, told: tuple[int, Json]) -> Response:
+    status, answer = told
+    response = Response(json.dumps(answer).encode(), status=status, content_type=JSON)
+    response.charset = None
+    return private(request, response)
+
+
+@view_config(
+    context=Patient,
+    name="dicomweb",
+    request_method="POST",
+    permission=Permission.STUDY_ADD,
+    require_csrf=False,  # checked above unless a token is shown
+    decorator=in_words,
+    audited=False,  # nothing is shown; what is stored is recorded as a change
+)
+def store_for_patient(patient: Patient, request: Request) -> Response:
+    """Store instances of a patient: de-identified like any upload."""
+    _check(request)
+    actor, kept = request.actor, request.environ
+    if UPLOAD not in kept:
+        parts = _parts(request)
+        kept[UPLOAD] = spool_bundle(bundle(request.body_file_seekable, parts), actor)
+    outcome, receipt = receive_upload(patient, kept[UPLOAD], actor)
+    token = request.program_token
+    detail = {"stored": str(receipt.stored)} | ({"token": token.token_id} if token else {})
+    announce(actor.registry, Changed(patient, actor, "dicomweb.stored", detail))
+    return _answer(request, told_of(outcome, _address(patient, request, receipt.studies)))
+
+
+def _address(patient: Patient, request: Request, studies: list[str]) -> str:
+    """Return where the only study touched can be read, if who stored it may read."""
+    if len(studies) != 1 or request.program_token is not None:
+        return ""
+    uid = patient["studies"][studies[0]].study_uid
+    return str(request.resource_url(patient, "dicomweb", "studies", uid))
+
+
+@view_config(
+    context=Institution,
+    name="dicomweb",
+    request_method="POST",
+    permission=Permission.INBOX_ADD,
+    require_csrf=False,
+    decorator=in_words,
+)
+def store_in_inbox(centre: Institution, request: Request) -> Response:
+    """Keep instances of nobody yet in the inbox of a centre."""
+    _check(request)
+    parts, body = _parts(request), request.body_file_seekable
+    contents = (b"".join(content_of(body, part)) for part in parts)
+    inbox = inbox_of(request.registry, resource_path(centre))
+    return _answer(request, take_into_inbox(inbox, contents, centre, request.actor))

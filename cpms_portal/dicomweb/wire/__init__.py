@@ -1,0 +1,1 @@
+"""What goes over the wire: what a client accepts, multipart in and out, transfer syntaxes."""

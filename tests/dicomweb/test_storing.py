@@ -1,0 +1,166 @@
+"""STOW-RS: what programs send is de-identified like an upload, and each file is answered for."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import pytest
+from pydicom import dcmread
+
+from cpms_portal.imaging.queries import files_of, studies_of
+from tests.dicomweb.conftest import Program, token_made
+from tests.factories.dicom import StudyPlan, ct_slice, planted_person, study_files, written
+from tests.imaging.test_studies import patient_of
+
+KIND = 'multipart/related; type="application/dicom"; boundary=MARK'
+
+
+def message(files: list[bytes], kind: str = "application/dicom") -> bytes:
+    """Return files as a multipart message."""
+    parts = b"".join(
+        b"--MARK\r\nContent-Type: %b\r\n\r\n%b\r\n" % (kind.encode(), one) for one in files
+    )
+    return parts + b"--MARK--\r\n"
+
+
+def files_for(seed: str, slices: int = 2) -> list[bytes]:
+    """Return the files of a small study."""
+    plan = StudyPlan(uid_seed=seed, series=1, slices=slices, size=16)
+    return [content for _, content in study_files(plan)]
+
+
+@pytest.fixture
+def program(program_of, place):
+    """A program that may store for the patient."""
+    return program_of(place, "store")
+
+
+def test_instances_when_sent_then_are_stored_without_the_person(
+    program, place, root, registry
+) -> None:
+    files = files_for("stow")
+    answer = program.post(f"{place}/dicomweb/studies", message(files), KIND)
+    assert answer.content_type == "application/dicom+json"
+    items = answer.json["00081199"]["Value"]
+    sent = [str(dcmread(io.BytesIO(one)).SOPInstanceUID) for one in files]
+    assert [item["00081155"]["Value"][0] for item in items] == sent
+    assert {item["00081196"]["Value"][0] for item in items} == {0xB000}
+    assert "00081198" not in answer.json
+    study = studies_of(patient_of(root))[0]
+    for content in files_of(registry, study):
+        assert planted_person(1).family.encode() not in content
+
+
+def test_a_study_when_sent_again_then_is_known(program, place, root) -> None:
+    files = files_for("again")
+    program.post(f"{place}/dicomweb/studies", message(files), KIND)
+    before = sum(study.count for study in studies_of(patient_of(root)))
+    answer = program.post(f"{place}/dicomweb/studies", message(files), KIND)
+    assert len(answer.json["00081199"]["Value"]) == 2
+    root._p_jar.sync()
+    assert sum(study.count for study in studies_of(patient_of(root))) == before
+
+
+def test_a_file_that_cannot_be_made_safe_when_sent_then_the_answer_says_which_and_why(
+    program, place
+) -> None:
+    burned = ct_slice(StudyPlan(uid_seed="burned", size=16), 0, 0)
+    burned.BurnedInAnnotation = "YES"
+    files = [*files_for("some", 1), written(burned), b"no DICOM at all, but long enough" * 9]
+    answer = program.post(f"{place}/dicomweb/studies", message(files), KIND, status=202)
+    (failed,) = answer.json["00081198"]["Value"]
+    assert failed["00081155"]["Value"] == [burned.SOPInstanceUID]
+    assert failed["00081197"]["Value"] == [0xC211]
+    (other,) = answer.json["0008119A"]["Value"]
+    assert other["00081197"]["Value"] == [0xC201]
+
+
+def test_two_people_when_sent_at_once_then_nothing_is_stored(program, place) -> None:
+    files = [
+        written(ct_slice(StudyPlan(uid_seed=str(n), person=planted_person(n), size=16), 0, 0))
+        for n in (31, 32)
+    ]
+    answer = program.post(f"{place}/dicomweb/studies", message(files), KIND, status=409)
+    reasons = {item["00081197"]["Value"][0] for item in answer.json["00081198"]["Value"]}
+    assert reasons == {0xC221}
+
+
+def test_one_file_when_sent_alone_then_is_stored(program, place) -> None:
+    (content,) = files_for("alone", 1)
+    answer = program.post(f"{place}/dicomweb/studies", content, "application/dicom")
+    assert len(answer.json["00081199"]["Value"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", KIND, 400),
+        (b"--MARK\r\n\r\ncut off", KIND, 400),
+        (b"--MARK\r\nContent-Type: application/dicom\r\n--MARK--\r\n", KIND, 400),
+        (b"--OTHER\r\n\r\nx\r\n--OTHER--", KIND, 400),
+        (b"--MARK--\r\n", KIND, 415),
+        (message([b"x"]), "multipart/related; type=application/dicom", 400),
+        (message([b"x"], "image/png"), KIND, 415),
+        (message([b"{}"]), KIND.replace("application/dicom", "application/dicom+json"), 415),
+        (b"x", "application/json", 415),
+        (b"x", "", 415),
+        (b"\0" * 5000, KIND, 400),
+    ],
+)
+def test_a_broken_message_when_sent_then_is_refused_in_words(
+    program, place, body, kind, status
+) -> None:
+    assert program.post(f"{place}/dicomweb/studies", body, kind, status=status).json["error"]
+
+
+def test_a_message_larger_than_the_portal_takes_when_sent_then_is_refused(
+    program, place, registry, monkeypatch
+) -> None:
+    monkeypatch.setattr(registry.cpms_spool, "largest", 5000)
+    answer = program.post(
+        f"{place}/dicomweb/studies", message(files_for("big", 9)), KIND, status=422
+    )
+    assert answer.json["error"]
+    assert list(registry.cpms_spool.folder.iterdir()) == []
+
+
+def test_a_token_that_may_only_read_when_it_stores_then_finds_nothing(program_of, place) -> None:
+    reader = program_of(place)
+    reader.post(f"{place}/dicomweb/studies", message(files_for("reader")), KIND, status=404)
+
+
+def test_a_token_that_may_only_store_when_it_reads_then_finds_nothing(program, place) -> None:
+    program.get(f"{place}/dicomweb/studies", status=404)
+
+
+def test_a_page_of_another_site_when_it_makes_a_browser_store_then_is_refused(hp, place) -> None:
+    body = message(files_for("forged"))
+    hp.post(f"{place}/dicomweb/studies", body, headers={"Content-Type": KIND}, status=400)
+    token = hp.get(f"{place}/add-study").html.find("input", {"name": "csrf_token"})["value"]
+    headers = {"Content-Type": KIND, "X-CSRF-Token": token}
+    own = hp.post(f"{place}/dicomweb/studies", body, headers=headers)
+    address = own.json["00081190"]["Value"][0]
+    assert hp.get(f"{address}/metadata").json
+
+
+def test_one_study_when_sent_twice_at_once_then_is_stored_once(
+    site, hp, place, root, registry
+) -> None:
+    token, files = token_made(hp, place, "store"), files_for("at once", 3)
+    answers = []
+
+    def send() -> None:
+        answers.append(
+            Program(site.wsgi, token).post(f"{place}/dicomweb/studies", message(files), KIND)
+        )
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(answer.json["00081199"]["Value"]) for answer in answers] == [3, 3]
+    root._p_jar.sync()
+    stored = [study for study in studies_of(patient_of(root)) if study.count == 3]
+    assert len(stored) == 1

@@ -14,7 +14,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("contentio", "notifications", "terminology"),
     ("networks",),
     ("identity", "cms"),
-    ("people", "imaging"),
+    ("people", "imaging", "reading"),
     ("patients",),
     ("records",),
     ("panels",),

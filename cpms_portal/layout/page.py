@@ -19,7 +19,7 @@ from cpms_portal.core.settings import setting
 from cpms_portal.layout.interfaces import IPassage
 from cpms_portal.layout.language import own_names
 from cpms_portal.layout.marks import Marks
-from cpms_portal.layout.menu import has_view
+from cpms_portal.layout.menu import child_of_root, has_view
 from cpms_portal.layout.messages import Message, told
 from cpms_portal.layout.registration import fits, offers
 
@@ -112,6 +112,12 @@ class Layout(Marks):
     def can_sign_in(self) -> bool:
         """Say whether there is a page to sign in at."""
         return hasattr(self.request, "root") and has_view(self.request, "sign-in")
+
+    @property
+    def library_search(self) -> str | None:
+        """Where visitors search what is published; None in a portal without a library."""
+        library = child_of_root("library")(self.request)
+        return None if library is None else f"{library}search"
 
     @reify
     def theme(self) -> str | None:

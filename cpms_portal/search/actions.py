@@ -14,6 +14,7 @@ from cpms_portal.search.indexes import CATALOG
 #: Nouns some page lists. Everything else stays out: an index nobody reads costs every writer.
 LISTED = frozenset(
     {
+        "comment",
         "contribution",
         "country",
         "document",

@@ -96,6 +96,11 @@ def count(actor: Actor, noun: str, *, within: Any, where: Where | None = None) -
     return len(_shown(actor, noun, within, where or {}))
 
 
+def oids_of(actor: Actor, noun: str, within: Any) -> Any:
+    """Return the oids of all resources of a noun that the actor may view; none is loaded."""
+    return _shown(actor, noun, within, {})
+
+
 def _shown(actor: Actor, noun: str, within: Any, where: Where) -> Any:
     """Return the oids that match, without those that are out of their time."""
     oids = matches(parts_of(actor, noun, within, where))

@@ -15,12 +15,13 @@ from pyramid.request import Request
 
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import Portal, oid_of
+from cpms_portal.core.resources import Portal, oid_of, resource_of
 from cpms_portal.dashboards.queries import places_at_work
 from cpms_portal.dashboards.views.my_work import panel_line
 from cpms_portal.networks.queries import institution_of, network_of
 from cpms_portal.networks.resources import Institution
 from cpms_portal.panels.resources import RUNNING
+from cpms_portal.search.fulltext.queries import seek
 from cpms_portal.search.lookup import look_up
 from cpms_portal.search.queries import find
 from cpms_portal.security.permissions import Permission
@@ -63,10 +64,21 @@ def _person(one: Any, request: Request) -> Hit:
     return Hit(one.title, request.resource_path(one))
 
 
-def _page(one: Any, request: Request) -> Hit:
-    _language, text = one.text_for(reading_languages(request))
-    network = network_of(one)
-    return Hit(text.title, request.resource_path(one), (network.acronym if network else "",))
+def _library(sought: str, request: Request) -> Group:
+    """Return what the libraries say about it; all of that is one step away."""
+    languages = reading_languages(request)
+    found = seek(request.actor, sought, languages=languages, size=SHOWN)
+    items = [(one, resource_of(request.root, one.oid)) for one in found.hits]
+    hits = [
+        Hit("".join(piece.text for piece in one.title), _address(one, item, request))
+        for one, item in items
+        if item is not None and request.has_permission(Permission.PAGE_VIEW, item)
+    ]
+    return Group(_("Library"), "book", hits, found.total > len(found.hits))
+
+
+def _address(hit: Any, item: Any, request: Request) -> str:
+    return str(request.resource_path(item, anchor=hit.anchor or None))
 
 
 def _patient(one: Any, request: Request) -> Hit:
@@ -84,7 +96,6 @@ Draw = Callable[[Any, Request], Hit]
 KINDS: tuple[tuple[str, Any, str, Draw], ...] = (
     ("network", _("Networks"), "network", _network),
     ("person", _("People"), "people", _person),
-    ("page", _("Pages"), "book", _page),
 )
 
 
@@ -107,6 +118,7 @@ def _groups(sought: str, request: Request) -> list[Group]:
         found = look_up(request.actor, noun, sought, within=request.root, size=SHOWN)
         hits = [draw(one, request) for one in found]
         groups.append(Group(title, icon, hits, found.total > len(found)))
+    groups.append(_library(sought, request))
     return groups
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ from zope.interface import implementer
 from cpms_portal.core.clock import now
 from cpms_portal.core.ids import random_id
 from cpms_portal.core.settings import setting
+from cpms_portal.search.fulltext.files import words_of_file
 from cpms_portal.search.fulltext.registration import (
+    Passage,
     Reading,
     reader_of,
     reading_of,
@@ -49,7 +52,18 @@ def store_of(registry: Registry) -> TextStore:
 def read_resource(resource: Any, registry: Registry) -> tuple[Reading, list[str]] | None:
     """Return how a resource reads now and who may view it, None when nobody is to find it."""
     reading = None if resource is None else reading_of(resource, registry)
-    return None if reading is None else (reading, viewers_of(resource))
+    if reading is None:
+        return None
+    passages = tuple(_with_words(one, registry) for one in reading.passages)
+    return replace(reading, passages=passages), viewers_of(resource)
+
+
+def _with_words(passage: Passage, registry: Registry) -> Passage:
+    """Return a passage with the words of its file."""
+    if passage.file is None:
+        return passage
+    words = words_of_file(passage.file, store_of(registry))
+    return replace(passage, also=f"{passage.also} {words}")
 
 
 @implementer(transaction.interfaces.ISavepointDataManager)

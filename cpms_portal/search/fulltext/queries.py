@@ -36,7 +36,7 @@ WITH hit AS MATERIALIZED (
       AND p.since <= :now AND p.until > :now
       OR p.insiders IN (SELECT value FROM json_each(:audiences)))
     AND (:kind = '' OR p.kind = :kind)
-    AND (:network < 0 OR p.network = :network)
+    AND (:network IS NULL OR p.network = :network)
     AND (:language = '' OR p.language = :language)
     AND (:tag = '' OR EXISTS (SELECT 1 FROM tag t WHERE t.place = p.id AND t.tag = :tag))),
 thing AS MATERIALIZED (
@@ -176,7 +176,12 @@ def seek(
 
 
 def suggest(
-    actor: Actor, text: str, *, languages: Iterable[str] = (), network: int = -1, size: int = 8
+    actor: Actor,
+    text: str,
+    *,
+    languages: Iterable[str] = (),
+    network: int | None = None,
+    size: int = 8,
 ) -> list[Hit]:
     """Return what the actor may view whose title has words that begin with those typed."""
     words = [stem_of(word, "") for word in WORD.findall(composed(text)[:MOST_LETTERS])]
@@ -184,8 +189,7 @@ def suggest(
     if not words or len(words[-1]) < SHORTEST:
         return []
     asking = _Asking(actor)
-    narrowed = {"network": None if network < 0 else network}
-    values = _values(asking, narrowed, languages) | {"start": 0, "size": size}
+    values = _values(asking, {"network": network}, languages) | {"start": 0, "size": size}
     values["match"] = f"names : ({match_of([[word] for word in words], begun=True)})"
     stems = Stems(frozenset(words), begun=True)
     answer = _Answer(asking.store.read(_QUESTION, values))
@@ -200,7 +204,7 @@ def _values(
         "mine": json.dumps(list(languages)),
         "now": asking.actor.now.timestamp(),
         "kind": narrowed.get("kind") or "",
-        "network": -1 if narrowed.get("network") is None else narrowed["network"],
+        "network": narrowed.get("network"),
         "language": narrowed.get("language") or "",
         "tag": narrowed.get("tag") or "",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from pyramid.config import Configurator
 from pyramid.location import lineage
@@ -19,16 +19,26 @@ NEVER = frozenset({"patient", "panel"})
 
 
 @dataclass(frozen=True)
+class FileText:
+    """A file whose words are found as well. digest: of its content; open: its content."""
+
+    digest: str
+    media_type: str
+    open: Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True)
 class Passage:
     """What one hit shows: a text in one language. anchor: of a part of its page.
 
-    also: words it is found by and that are not shown, such as those of a file.
+    file: its words are found as well. also: more words it is found by.
     """
 
     language: str
     title: str
     text: str
     anchor: str = ""
+    file: FileText | None = None
     also: str = ""
 
 

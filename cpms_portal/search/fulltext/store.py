@@ -20,7 +20,7 @@ from cpms_portal.search.fulltext.registration import Passage, Reading
 from cpms_portal.search.fulltext.stems import WORD, composed, stem_of, stems_of
 
 #: Raised when what the file holds changes; another number makes the index be built anew.
-FORMAT = 1
+FORMAT = 2
 #: So many characters of one passage are read; more is the text of a book.
 MOST_TEXT = 1_000_000
 ALWAYS, NEVER_ENDS = 0.0, 1e12
@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS body (
   starts BLOB);
 CREATE TABLE IF NOT EXISTS audience (id INTEGER PRIMARY KEY, principals TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS unsettled (oid INTEGER, token TEXT, at REAL, PRIMARY KEY (oid, token));
+CREATE TABLE IF NOT EXISTS file (digest TEXT PRIMARY KEY, words TEXT);
 CREATE TABLE IF NOT EXISTS state (whole INTEGER);
 CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5 (
   names, title, tags, stems, also, content = '', prefix = '1 2 3',
@@ -89,13 +90,16 @@ class TextStore:
         return made
 
     def _forget_everything(self) -> None:
-        for table in ("place", "tag", "body", "audience", "unsettled", "state", "found"):
+        for table in ("place", "tag", "body", "audience", "unsettled", "state", "file", "found"):
             self._database.execute(f"DROP TABLE IF EXISTS {table}")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Change the file: all of it or nothing."""
+        """Change the file: all of it or nothing; within another change it is part of that."""
         with self._lock:
+            if self._database.in_transaction:
+                yield self._database
+                return
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database

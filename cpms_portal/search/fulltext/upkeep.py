@@ -70,21 +70,25 @@ def _batches(oids: Iterable[int]) -> Iterator[list[int]]:
 def _read_again(registry: Registry, oids: list[int]) -> int:
     """Read some resources as they are committed now, keeping others from writing meanwhile.
 
-    The index is locked first: what commits later writes later.
+    The index is locked first: what commits later writes later. The words of files, which take
+    long, are read before that.
     """
-    found: Read = {}
+    _read(registry, oids)
     with store_of(registry).writing() as database:
-        connection: Any = registry._zodb_databases[""].open()
-        try:
-            root = connection.root()[ROOT_KEY]
-            for oid in oids:
-                found[oid] = read_resource(resource_of(root, oid), registry)
-        finally:
-            connection.close()
+        found = _read(registry, oids)
         for oid, read in found.items():
             reading, viewers = read or (None, [])
             put(database, oid, reading, viewers)
     return sum(read is not None for read in found.values())
+
+
+def _read(registry: Registry, oids: list[int]) -> Read:
+    connection: Any = registry._zodb_databases[""].open()
+    try:
+        root = connection.root()[ROOT_KEY]
+        return {oid: read_resource(resource_of(root, oid), registry) for oid in oids}
+    finally:
+        connection.close()
 
 
 def be_true(event: ApplicationCreated) -> None:

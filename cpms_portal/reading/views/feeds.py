@@ -1,0 +1,130 @@
+"""Atom feeds of libraries, folders and collections (RFC 4287), and the site map of search engines.
+
+A feed holds what its reader may view; who is not signed in gets what everybody may.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as xml
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.cms.queries.items import UNLISTED
+from cpms_portal.cms.queries.text import opening_of_text
+from cpms_portal.cms.resources import Collection, Library, LibraryFolder, LibraryItem
+from cpms_portal.cms.views.languages import reading_languages
+from cpms_portal.core.resources import Portal, oid_of
+from cpms_portal.core.settings import setting
+from cpms_portal.layout.page import title_of
+from cpms_portal.reading.queries import FEED, addresses_for, newest
+from cpms_portal.security.permissions import Permission
+
+ATOM = "http://www.w3.org/2005/Atom"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+#: The day the addresses of entries were first ours (RFC 4151 wants one).
+SINCE = "2026"
+
+
+def _site(request: Request) -> str:
+    return str(setting(request.registry, "cpms.url")).rstrip("/")
+
+
+def _address(place: Any, request: Request, *names: str) -> str:
+    return _site(request) + str(request.resource_path(place, *names))
+
+
+def _tag(place: Any, request: Request) -> str:
+    host = urlsplit(_site(request)).hostname or "localhost"
+    return f"tag:{host},{SINCE}:{oid_of(place)}"
+
+
+def _under(parent: xml.Element, name: str, text: str = "", **attributes: str) -> xml.Element:
+    made = xml.SubElement(parent, name, attributes)
+    made.text = _printable(text) or None
+    return made
+
+
+def _printable(text: str) -> str:
+    """Leave out what XML cannot say (production 2 of XML 1.0)."""
+    return "".join(one for one in text if one in "\t\n" or " " <= one not in "\ufffe\uffff")
+
+
+def feed_view(context: Library | LibraryFolder | Collection, request: Request) -> Response:
+    """Answer with what changed last."""
+    found = newest(context, request.actor, FEED).items[:FEED]
+    items = [one for one in found if one.kind not in UNLISTED]
+    feed = xml.Element("feed", {"xmlns": ATOM, "xml:lang": request.locale_name.replace("_", "-")})
+    _under(feed, "id", _tag(context, request))
+    _under(feed, "title", request.localizer.translate(title_of(context)))
+    _under(feed, "updated", _latest(items, context, request))
+    _under(feed, "link", rel="self", href=_address(context, request, "feed"))
+    _under(feed, "link", rel="alternate", href=_address(context, request))
+    _under(_under(feed, "author"), "name", "CPMS")
+    for item in items:
+        _entry(feed, item, request)
+    return _sent(feed, "application/atom+xml", request)
+
+
+def _latest(items: Iterable[LibraryItem], place: Any, request: Request) -> str:
+    moments = [one.changed or one.created for one in items]
+    return max([*filter(None, moments), *([] if moments else [request.actor.now])]).isoformat()
+
+
+def _entry(feed: xml.Element, item: LibraryItem, request: Request) -> None:
+    language, text = item.text_for(reading_languages(request))
+    entry = _under(feed, "entry", **{"xml:lang": language})
+    _under(entry, "id", _tag(item, request))
+    _under(entry, "title", text.title)
+    moment = item.changed or item.created or request.actor.now
+    _under(entry, "updated", moment.isoformat())
+    _under(entry, "link", rel="alternate", href=_address(item, request))
+    _under(entry, "summary", opening_of_text(text))
+    for tag in item.tags:
+        _under(entry, "category", term=tag)
+
+
+def _sent(root: xml.Element, media_type: str, request: Request) -> Response:
+    """Answer with XML and its digest as validator; what not everybody may have is kept nowhere."""
+    body = xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    response = Response(body, content_type=media_type, charset="utf-8")
+    if request.person is None:
+        response.etag = hashlib.sha256(body).hexdigest()[:32]
+        response.conditional_response = True
+        response.headers["Cache-Control"] = "public, max-age=300"
+        response.vary = ["Accept-Language", "Cookie"]
+    return response
+
+
+def sitemap_xml(context: Portal, request: Request) -> Response:
+    """Answer with the addresses of all that is published."""
+    urls = xml.Element("urlset", {"xmlns": SITEMAP})
+    for one in addresses_for(context, request.actor):
+        url = _under(urls, "url")
+        _under(url, "loc", _site(request) + one.path)
+        _under(url, "lastmod", one.changed.isoformat())
+    return _sent(urls, "application/xml", request)
+
+
+def includeme(config: Configurator) -> None:
+    """Register feeds and the site map."""
+    for context, permission in (
+        (Library, Permission.LIBRARY_VIEW),
+        (LibraryFolder, Permission.PAGE_VIEW),
+        (Collection, Permission.PAGE_VIEW),
+    ):
+        config.add_view(
+            feed_view, context=context, name="feed", permission=permission, request_method="GET"
+        )
+    config.add_view(
+        sitemap_xml,
+        context=Portal,
+        name="sitemap.xml",
+        permission=Permission.PORTAL_VIEW,
+        request_method="GET",
+    )

@@ -1,0 +1,74 @@
+"""What stands below and beside an item: whether it was helpful, what is related."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.cms.resources import LibraryFolder, LibraryItem
+from cpms_portal.cms.views.languages import reading_languages
+from cpms_portal.core.i18n import _
+from cpms_portal.reading.actions import count_voice
+from cpms_portal.reading.queries import related_to, voices_on
+from cpms_portal.security.permissions import Permission
+
+ANSWERS = {"yes": True, "no": False}
+
+
+def helpful_section(context: LibraryItem, request: Request) -> dict[str, Any]:
+    """Ask whether it was helpful; those who edit it see the counts. Nothing says who answered."""
+    voices = voices_on(context, request.actor)
+    return {
+        "path": request.resource_path(context, "helpful"),
+        "asked": not isinstance(context, LibraryFolder),
+        "counts": None if voices is None else (voices.helpful(), voices.unhelpful()),
+    }
+
+
+def take_voice(context: LibraryItem, request: Request) -> Response:
+    """Count an answer."""
+    answer = ANSWERS.get(request.POST.get("answer", ""))
+    if answer is not None:
+        count_voice(context, helpful=answer, actor=request.actor)
+        request.tell(_("Thank you."))
+    return HTTPSeeOther(request.resource_path(context))
+
+
+def related_section(context: LibraryItem, request: Request) -> dict[str, Any]:
+    """Show items about the same."""
+    languages = reading_languages(request)
+    lines = []
+    for item in related_to(context, request.actor):
+        language, text = item.text_for(languages)
+        lines.append((text.title, language, request.resource_path(item)))
+    return {"lines": lines}
+
+
+def includeme(config: Configurator) -> None:
+    """Register the pieces of the page and what takes the answer."""
+    for view, name, place in (
+        (helpful_section, "helpful-section", "item"),
+        (related_section, "related-section", "item-aside"),
+    ):
+        config.add_view(
+            view,
+            context=LibraryItem,
+            name=name,
+            permission=Permission.PAGE_VIEW,
+            request_method=("GET", "POST"),
+            renderer=f"cpms_portal.reading:templates/{name.removesuffix('-section')}.pt",
+        )
+        config.add_section(
+            LibraryItem, name, order=50, permission=Permission.PAGE_VIEW, place=place
+        )
+    config.add_view(
+        take_voice,
+        context=LibraryItem,
+        name="helpful",
+        permission=Permission.PAGE_VIEW,
+        request_method="POST",
+    )

@@ -1,0 +1,199 @@
+"""Search in the libraries: what is published, for everybody; each hit only for who may view it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+
+from cpms_portal.cms.resources import Library
+from cpms_portal.cms.schemas.kinds import KINDS
+from cpms_portal.cms.views.languages import name_of_language, reading_languages
+from cpms_portal.cms.views.words import may_be_kept, tag_title
+from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import oid_of, path_of, resource_of
+from cpms_portal.networks.queries import network_of
+from cpms_portal.reading.views.addresses import number_in, path_below
+from cpms_portal.search.fulltext.highlights import Mark
+from cpms_portal.search.fulltext.queries import Hit, Sought, seek, suggest
+from cpms_portal.search.queries import Found
+from cpms_portal.security.permissions import Permission
+
+SHOWN, LONGEST, MOST_CHOICES = 20, 200, 12
+#: The parts of an address that narrow a search, in the order they are shown.
+NARROWING = ("kind", "network", "language", "tag")
+TITLES = {
+    "kind": _("Type"),
+    "network": _("Network"),
+    "language": _("Language"),
+    "tag": _("About"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A hit as the page shows it. language: of the text, where it is not the reader's."""
+
+    title: tuple[Mark, ...]
+    extract: tuple[Mark, ...]
+    url: str
+    kind: Any
+    icon: str
+    network: str
+    language: str
+    language_name: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a facet: its words, how many hits have it, where it leads."""
+
+    words: Any
+    number: int
+    url: str
+    is_chosen: bool
+
+
+class Searching:
+    """One search: what the address says, and what is found."""
+
+    def __init__(self, context: Library, request: Request) -> None:
+        self.context = context
+        self.request = request
+        self.sought = request.GET.get("q", "").strip()[:LONGEST]
+        self.languages = reading_languages(request)
+        self.chosen = {name: request.GET.get(name, "")[:80] for name in NARROWING}
+        network = network_of(context)
+        if network is not None:
+            self.chosen["network"] = str(network.__name__)
+        self.start = number_in(request.GET.get("start", ""))
+
+    def page(self) -> dict[str, Any]:
+        """Show what was found, with what it can be narrowed by."""
+        may_be_kept(self.request)
+        found = self._found()
+        return {
+            "title": _("Search the library"),
+            "sought": self.sought,
+            "chosen": {name: value for name, value in self.chosen.items() if value},
+            "path": self.request.resource_path(self.context, "search"),
+            "suggest": self.request.resource_path(self.context, "suggest"),
+            "lines": [line for hit in found.hits if (line := self._line(hit)) is not None],
+            "found": Found(found.total, list(found.hits), found.start, found.size),
+            "facets": [(name, TITLES[name], self._choices(name, found)) for name in NARROWING],
+            "address": lambda start: self._address(start=str(start)),
+        }
+
+    def _found(self) -> Sought:
+        narrowed = {name: value for name, value in self.chosen.items() if value}
+        if "network" in narrowed:
+            network = self.request.root["networks"].get(narrowed["network"])
+            narrowed["network"] = 0 if network is None else oid_of(network)
+        return seek(
+            self.request.actor,
+            self.sought,
+            narrowed=narrowed,
+            languages=self.languages,
+            start=self.start,
+            size=SHOWN,
+        )
+
+    def _line(self, hit: Hit) -> Line | None:
+        item = resource_of(self.context, hit.oid)
+        if item is None or not self.request.has_permission(Permission.PAGE_VIEW, item):
+            return None
+        own = hit.language == self.languages[0]
+        query = {} if own else {"language": hit.language}
+        kind = KINDS.get(hit.kind)
+        return Line(
+            hit.title,
+            hit.extract,
+            self.request.resource_path(item, query=query, anchor=hit.anchor or None),
+            kind.title if kind else "",
+            kind.icon if kind else "document",
+            self._network(hit.network),
+            "" if own else hit.language,
+            "" if own else name_of_language(hit.language),
+        )
+
+    def _network(self, oid: int) -> str:
+        found = resource_of(self.context, oid) if oid else None
+        return "" if found is None else str(found.acronym)
+
+    def _choices(self, name: str, found: Sought) -> list[Choice]:
+        if network_of(self.context) is not None and name == "network":
+            return []
+        values = found.facets.get(name, ())[:MOST_CHOICES]
+        chosen = self.chosen[name]
+        lines = [
+            Choice(words, number, self._address(**{name: value}), value == chosen)
+            for one, number in values
+            for value, words in [self._named(name, one)]
+            if value
+        ]
+        return lines if chosen or len(lines) > 1 else []
+
+    def _named(self, name: str, value: Any) -> tuple[str, Any]:
+        """Return how the address and the page name a value of a facet."""
+        if name == "kind":
+            return value, KINDS[value].several if value in KINDS else value
+        if name == "language":
+            return value, name_of_language(value)
+        if name == "tag":
+            return value, tag_title(value)
+        if not value:
+            return "portal", _("The portal")
+        path = path_of(self.context, value)
+        return ("" if path is None else str(path[-1])), self._network(value)
+
+    def _address(self, **changed: str) -> str:
+        """Return the address of this search with another choice; a choice made is taken back."""
+        kept = {"q": self.sought, **self.chosen}
+        for name, value in changed.items():
+            kept[name] = "" if kept.get(name) == value else value
+        query = {name: value for name, value in kept.items() if value}
+        return str(path_below(self.context, "search", query, self.request))
+
+
+def search_page(context: Library, request: Request) -> dict[str, Any]:
+    """Show what is found in the libraries."""
+    return Searching(context, request).page()
+
+
+def suggest_titles(context: Library, request: Request) -> list[dict[str, str]]:
+    """Answer with titles that have words beginning with those typed, and where they lead."""
+    typed = request.GET.get("q", "")[:LONGEST]
+    network = network_of(context)
+    hits = suggest(
+        request.actor,
+        typed,
+        languages=reading_languages(request),
+        network=None if network is None else oid_of(network),
+    )
+    items = [(hit, resource_of(context, hit.oid)) for hit in hits]
+    return [
+        {
+            "title": "".join(piece.text for piece in hit.title),
+            "url": request.resource_path(item, anchor=hit.anchor or None),
+        }
+        for hit, item in items
+        if item is not None and request.has_permission(Permission.PAGE_VIEW, item)
+    ]
+
+
+def includeme(config: Configurator) -> None:
+    """Register the pages."""
+    shared = {
+        "context": Library,
+        "permission": Permission.LIBRARY_VIEW,
+        "request_method": "GET",
+    }
+    config.add_view(
+        search_page,
+        name="search",
+        renderer="cpms_portal.reading:templates/search.pt",
+        **shared,
+    )
+    config.add_view(suggest_titles, name="suggest", renderer="json", **shared)

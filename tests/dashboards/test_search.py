@@ -53,7 +53,7 @@ def test_a_hospital_comes_once_with_its_networks(browser_of):
 
 
 @pytest.mark.parametrize(
-    ("typed", "title"), [("rita", "Networks"), ("consent", "Pages"), ("uferlaub", "People")]
+    ("typed", "title"), [("rita", "Networks"), ("consent", "Library"), ("uferlaub", "People")]
 )
 def test_networks_pages_and_people_are_found_by_their_names(browser_of, typed, title):
     page = posted(browser_of(FOREIGNER), typed)

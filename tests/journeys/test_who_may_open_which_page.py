@@ -241,3 +241,9 @@ HELPDESK = {"ask", "visit"}
 PUBLIC = {"", "sign-in", "code", "sign-out", "theme", "language", "pdf"} | ACCOUNTLESS | HELPDESK
 #: Files of the library; whether they are published is asked of each.
 PUBLIC |= {"file", "scale", "captions", "calendar", "resolve"}
+#: What readers of the library use; each shows what its reader may view.
+PUBLIC |= {"search", "suggest", "feed", "sitemap", "sitemap.xml", "changes", "tags"}
+#: Voices are counted without a name; a comment is taken of who is signed in, and decided about
+#: by whom its workflow names.
+PUBLIC |= {"helpful", "comment", "decide"}
+PUBLIC |= {"helpful-section", "related-section", "comments-section"}

@@ -1,4 +1,4 @@
-"""The viewer in a real browser: a folder becomes a study that is sliced, windowed and measured."""
+"""The viewer in a browser without WebGL: a folder becomes a study that is sliced and measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pyramid.traversal import resource_path
 from cpms_portal.patients.resources import Patient
 from tests.factories.dicom import StudyPlan, study_files
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-3d-apis", "--disable-quic",
+             "--no-first-run",
              "--disable-background-networking", "--disable-component-update",
              "--disable-sync"]  # fmt: skip
 

@@ -11,6 +11,8 @@ from cpms_portal.imaging.frames.decoding import Frame
 from cpms_portal.imaging.ingest.facts import Facts
 
 SIDE = 160
+#: The longest side of a picture on the plain page.
+LARGE_SIDE = 1024
 
 
 def window_of(frame: Frame, facts: Facts) -> tuple[float, float]:
@@ -23,12 +25,12 @@ def window_of(frame: Frame, facts: Facts) -> tuple[float, float]:
     return float(low + high) / 2, max(float(high - low), 1.0)
 
 
-def thumbnail(frame: Frame, facts: Facts) -> bytes:
-    """Return a JPEG of at most 160 pixels a side."""
+def thumbnail(frame: Frame, facts: Facts, side: int = SIDE) -> bytes:
+    """Return a JPEG of at most 160 (or so many) pixels a side."""
     if frame.kind == "rgb":
         picture = Image.fromarray(frame.values())
     else:
-        step = max(1, max(frame.rows, frame.columns) // (2 * SIDE))
+        step = max(1, max(frame.rows, frame.columns) // (2 * side))
         values = frame.values()[::step, ::step].astype(numpy.float32)
         values = values * (facts.get("slope") or 1.0) + (facts.get("intercept") or 0.0)
         center, width = window_of(frame, facts)
@@ -36,7 +38,7 @@ def thumbnail(frame: Frame, facts: Facts) -> bytes:
         if facts.get("photometric") == "MONOCHROME1":
             grey = 255 - grey
         picture = Image.fromarray(grey.astype(numpy.uint8))
-    picture.thumbnail((SIDE, SIDE))
+    picture.thumbnail((side, side))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=80)
     return out.getvalue()

@@ -5,7 +5,7 @@ import { listen } from "./gestures.js";
 import { Measures } from "./measures.js";
 import { Stack, StudyImages } from "./stack.js";
 
-class Viewer {
+export class Viewer {
   constructor(root) {
     this.root = root;
     this.stage = root.querySelector(".viewer-stage");
@@ -259,4 +259,3 @@ class Viewer {
   }
 }
 
-for (const root of document.querySelectorAll("[data-viewer]")) new Viewer(root).wake();

@@ -12,14 +12,14 @@ from pyramid.view import view_config
 from cpms_portal.core.events import Viewed, announce
 from cpms_portal.core.resources import oid_of
 from cpms_portal.imaging.frames.decoding import Frame, FrameError, frame_of
-from cpms_portal.imaging.frames.drawing import thumbnail
+from cpms_portal.imaging.frames.drawing import LARGE_SIDE, thumbnail
 from cpms_portal.imaging.ingest.facts import Facts
 from cpms_portal.imaging.queries import index_of
 from cpms_portal.imaging.resources import Series, Study
 from cpms_portal.security.permissions import Permission
 
 _SHOWN = ("rows", "columns", "frames", "spacing", "slope", "intercept", "center", "width", "along",
-          "number")  # fmt: skip
+          "number", "stored", "position", "orientation")  # fmt: skip
 
 
 def _whole(request: Request, name: str) -> int:
@@ -58,9 +58,11 @@ def metadata(study: Study, request: Request) -> dict[str, Any]:
     """Return what the viewer must know of each series and its images, in slicing order.
 
     Each image: ``instance`` (its number for ``frame``), rows, columns, frames, spacing (mm),
-    slope, intercept, center, width, along (mm). What all images share stands in ``shared``.
+    slope, intercept, center, width, along (mm), stored (bits), position and orientation (PS3.3
+    C.7.6.2). What all images share stands in ``shared``. space: the same number for series that
+    share a frame of reference, 0 for none.
     """
-    found = []
+    found, spaces = [], {"": 0}
     for series in sorted(study.series.values(), key=lambda one: int(one.series_id)):
         index = index_of(request.registry, study, series)
         shown = [at for at in index.in_order() if index.instances[at].get("pixels") is not None]
@@ -81,6 +83,7 @@ def metadata(study: Study, request: Request) -> dict[str, Any]:
                 "description": index.description,
                 "inverted": first.get("photometric") == "MONOCHROME1",
                 "count": series.count,
+                "space": spaces.setdefault(first.get("frame_of_reference") or "", len(spaces)),
                 "shared": shared,
                 "images": [
                     {name: value for name, value in image.items() if name not in shared}
@@ -120,3 +123,11 @@ def small_picture(study: Study, request: Request) -> Response:
     facts, found = _asked(study, request)
     tell_once(study, request, "study.images")
     return Response(thumbnail(found, facts), content_type="image/jpeg")
+
+
+@view_config(context=Study, name="picture", permission=Permission.STUDY_VIEW, audited=False)
+def picture(study: Study, request: Request) -> Response:
+    """Answer with a large JPEG of a frame, for the page that needs no script."""
+    facts, found = _asked(study, request)
+    tell_once(study, request, "study.images")
+    return Response(thumbnail(found, facts, LARGE_SIDE), content_type="image/jpeg")

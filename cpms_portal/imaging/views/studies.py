@@ -89,6 +89,8 @@ def study_page(study: Study, request: Request) -> dict[str, Any]:
         "series": lines,
         "metadata_url": request.resource_url(study, "metadata"),
         "frame_url": request.resource_url(study, "frame"),
+        "pictures_url": request.resource_url(study, "pictures"),
+        "me": request.actor.name,
         "may_remove": request.has_permission(Permission.STUDY_REMOVE, study),
         "remove_url": request.resource_url(study, "remove"),
     }

@@ -1,0 +1,181 @@
+// One cell of the grid: a stack of images, or a volume cut in one direction.
+
+export class Cell {
+  constructor(room, number) {
+    this.room = room;
+    this.id = `cell-${number}`;
+    this.node = room.cellTemplate.content.firstElementChild.cloneNode(true);
+    this.node.dataset.cell = String(number);
+    this.element = this.node.querySelector("[data-image]");
+    this.element.addEventListener("contextmenu", (event) => event.preventDefault());
+    this.series = null;
+    this.orientation = null;
+    room.grid.append(this.node);
+    this.node.addEventListener("pointerdown", () => room.activate(this), true);
+  }
+
+  get viewport() {
+    return this.room.engine.getViewport(this.id);
+  }
+
+  get isStack() {
+    return this.orientation === null;
+  }
+
+  #enable(type, options = {}) {
+    const { cornerstone, engine, group } = this.room;
+    if (this.type !== type) {
+      if (this.type) engine.disableElement(this.id);
+      engine.enableElement({
+        viewportId: this.id, type, element: this.element,
+        defaultOptions: { background: [0.02, 0.035, 0.04], ...options },
+      });
+      this.type = type;
+      this.#listen(cornerstone);
+      group.addViewport(this.id, engine.id);
+    }
+  }
+
+  #listen({ EVENTS }) {
+    const told = () => this.room.told(this);
+    if (this.heard) return;
+    this.heard = true;
+    for (const name of [EVENTS.STACK_NEW_IMAGE, EVENTS.VOLUME_NEW_IMAGE, EVENTS.VOI_MODIFIED,
+      EVENTS.CAMERA_MODIFIED, EVENTS.IMAGE_RENDERED]) this.element.addEventListener(name, told);
+  }
+
+  async show(series, index) {
+    const { cornerstone } = this.room;
+    this.series = series;
+    this.orientation = null;
+    this.node.dataset.shown = "";
+    this.#enable(cornerstone.Enums.ViewportType.STACK);
+    const at = Math.min(Math.max(index ?? Math.floor(series.ids.length / 2), 0), series.ids.length - 1);
+    await this.viewport.setStack(series.ids, at);
+    this.viewport.render();
+    cornerstone.toolUtilities.stackContextPrefetch.enable(this.element);
+    this.#watchSize();
+  }
+
+  async cut(volumes, orientation) {
+    const { cornerstone, engine } = this.room;
+    this.series = volumes[0].series;
+    this.orientation = orientation;
+    this.node.dataset.shown = "";
+    this.#enable(cornerstone.Enums.ViewportType.ORTHOGRAPHIC, { orientation });
+    await cornerstone.setVolumesForViewports(engine, volumes.map(({ id }) => ({ volumeId: id })), [this.id]);
+    this.viewport.setOrientation(orientation);
+    for (const { id, properties } of volumes) {
+      if (properties) this.viewport.setProperties(properties, id);
+    }
+    this.viewport.render();
+    this.#watchSize();
+  }
+
+  #watchSize() {
+    this.watcher ??= new ResizeObserver(() => this.room.resized());
+    this.watcher.observe(this.element);
+  }
+
+  get count() {
+    if (!this.type) return 0;
+    return this.isStack ? this.series.ids.length : this.viewport.getNumberOfSlices();
+  }
+
+  get index() {
+    return this.isStack ? this.viewport.getCurrentImageIdIndex() : this.viewport.getSliceIndex();
+  }
+
+  get imageId() {
+    return this.isStack ? this.series.ids[this.index] : null;
+  }
+
+  go(index) {
+    const to = Math.min(Math.max(index, 0), this.count - 1);
+    if (this.isStack) return this.viewport.setImageIdIndex(to);
+    this.viewport.scroll(to - this.index);
+    return Promise.resolve();
+  }
+
+  window() {
+    const range = this.viewport.getProperties().voiRange;
+    if (!range) return null;
+    // PS3.3 C.11.2.1.2.1, linear: the window reaches half a value beyond what is told here.
+    return { center: (range.upper + range.lower + 1) / 2, width: range.upper - range.lower + 1 };
+  }
+
+  setWindow(center, width) {
+    const half = Math.max(width - 1, 1e-3) / 2;
+    this.viewport.setProperties({ voiRange: { lower: center - 0.5 - half, upper: center - 0.5 + half } });
+    this.viewport.render();
+  }
+
+  invert() {
+    const { invert } = this.viewport.getProperties();
+    this.viewport.setProperties({ invert: !invert });
+    this.viewport.render();
+  }
+
+  turn(degrees) {
+    const { rotation = 0 } = this.viewport.getViewPresentation();
+    this.viewport.setViewPresentation({ rotation: (rotation + degrees + 360) % 360 });
+    this.viewport.render();
+  }
+
+  flip(direction) {
+    const camera = this.viewport.getCamera();
+    this.viewport.setCamera({ [direction]: !camera[direction] });
+    this.viewport.render();
+  }
+
+  reset() {
+    this.viewport.resetProperties?.();
+    this.viewport.setViewPresentation({ rotation: 0 });
+    this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
+    this.viewport.resetCamera();
+    this.viewport.render();
+  }
+
+  // How it is seen, in numbers that mean the same on a stage of any size.
+  view() {
+    const { viewport, imageId } = this;
+    const camera = viewport.getCamera();
+    const found = {
+      ...(this.window() ?? {}), zoom: viewport.getZoom(),
+      rotation: viewport.getViewPresentation().rotation ?? 0,
+      flipped: Boolean(camera.flipHorizontal), turned: Boolean(camera.flipVertical),
+      inverted: Boolean(viewport.getProperties().invert),
+    };
+    if (imageId) {
+      const middle = viewport.canvasToWorld([this.element.clientWidth / 2, this.element.clientHeight / 2]);
+      [found.column, found.row] = this.room.images.toImage(imageId, middle);
+    }
+    return found;
+  }
+
+  setView(view) {
+    const { viewport } = this;
+    viewport.setCamera({ flipHorizontal: Boolean(view.flipped), flipVertical: Boolean(view.turned) });
+    viewport.setViewPresentation({ rotation: view.rotation ?? 0 });
+    if (view.width > 0) this.setWindow(view.center, view.width);
+    viewport.setProperties({ invert: Boolean(view.inverted) });
+    if (view.zoom > 0) viewport.setZoom(view.zoom);
+    if (this.imageId && Number.isFinite(view.column) && Number.isFinite(view.row)) {
+      const at = viewport.worldToCanvas(this.room.images.toWorld(this.imageId, [view.column, view.row]));
+      const pan = viewport.getPan();
+      viewport.setPan([
+        pan[0] + this.element.clientWidth / 2 - at[0], pan[1] + this.element.clientHeight / 2 - at[1],
+      ]);
+    }
+    viewport.render();
+  }
+
+  close() {
+    this.watcher?.disconnect();
+    if (this.type) {
+      this.room.group.removeViewports(this.room.engine.id, this.id);
+      this.room.engine.disableElement(this.id);
+    }
+    this.node.remove();
+  }
+}

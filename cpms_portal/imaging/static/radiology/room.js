@@ -1,0 +1,128 @@
+// The full viewer: a grid of cells, tools above, series beside, one cell at work.
+import { Cell } from "./cell.js";
+import { Drawings } from "./drawings.js";
+import { Images } from "./images.js";
+import { listenToKeys } from "./keys.js";
+import { Layouts } from "./layouts.js";
+import { askFor } from "./notes.js";
+import { Toolbar } from "./toolbar.js";
+import { Together } from "./together.js";
+import { Tools } from "./tools.js";
+
+const KEPT_BYTES = 1024 * 1024 * 1024;
+const AT_ONCE = 6;
+
+export class Room {
+  constructor(root, cornerstone, study) {
+    this.root = root;
+    this.cornerstone = cornerstone;
+    this.grid = root.querySelector("[data-grid]");
+    this.cellTemplate = root.querySelector("[data-cell-template]");
+    this.images = new Images(study, root.dataset.frame);
+    this.cells = [];
+    this.made = 0;
+  }
+
+  async wake() {
+    const { cornerstone } = this;
+    const shown = this.images.study.series.filter((one) => one.ids?.length || one.images.length);
+    if (!shown.length) throw new Error("no images");
+    cornerstone.init({ rendering: { webGlContextCount: 3 } });
+    cornerstone.initTools();
+    cornerstone.cache.setMaxCacheSize(KEPT_BYTES);
+    cornerstone.imageLoadPoolManager.setMaxSimultaneousRequests(cornerstone.Enums.RequestType.Prefetch, AT_ONCE);
+    cornerstone.toolUtilities.stackContextPrefetch.setConfiguration({
+      maxImagesToPrefetch: Infinity, minBefore: 8, maxAfter: 24, directionExtraImages: 24, preserveExistingPool: false,
+    });
+    this.images.register(cornerstone);
+    this.engine = new cornerstone.RenderingEngine("cpms");
+    this.tools = new Tools(cornerstone, this.images, (text) => askFor(this.root, text));
+    this.tools.add();
+    this.layouts = new Layouts(this);
+    this.root.classList.add("is-full");
+    this.toolbar = new Toolbar(this);
+    this.drawings = new Drawings(this);
+    const cell = this.addCell();
+    this.activate(cell);
+    await cell.show(shown[0]);
+    listenToKeys(this);
+    this.arranged();
+    await this.drawings.load();
+    this.together = new Together(this);
+    this.together.wake();
+    await this.#followLink();
+  }
+
+  get group() {
+    return this.tools.group;
+  }
+
+  addCell() {
+    this.made += 1;
+    const cell = new Cell(this, this.made);
+    this.cells.push(cell);
+    return cell;
+  }
+
+  activate(cell) {
+    if (this.active === cell) return;
+    this.active = cell;
+    for (const one of this.cells) one.node.classList.toggle("is-active", one === cell);
+    if (cell.series) this.toolbar?.told(cell);
+    if (this.toolbar?.wantsLines) this.tools.referenceLines(cell.id);
+  }
+
+  arranged() {
+    this.synchronise();
+    this.toolbar.arranged();
+    this.drawings.place();
+  }
+
+  synchronise() {
+    const { SynchronizerManager, synchronizers } = this.cornerstone;
+    if (this.together1) SynchronizerManager.destroySynchronizer("scroll");
+    this.together1 = null;
+    if (!this.toolbar.wantsSync || this.cells.length < 2 || !this.cells.every((one) => one.isStack)) return;
+    this.together1 = synchronizers.createImageSliceSynchronizer("scroll");
+    for (const cell of this.cells) {
+      this.together1.add({ renderingEngineId: this.engine.id, viewportId: cell.id });
+    }
+  }
+
+  async open(seriesName, index) {
+    const series = this.images.series(seriesName);
+    if (!series?.ids.length) return;
+    if (!this.active.isStack) await this.layouts.use("one");
+    await this.active.show(series, index);
+    this.toolbar.arranged();
+    this.drawings.place();
+    if (this.toolbar.wantsSync) this.synchronise();
+  }
+
+  resized() {
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = 0;
+      this.engine.resize(true, true);
+    });
+  }
+
+  // A cell shows something else, or shows it differently.
+  told(cell) {
+    if (!cell.series || !cell.viewport) return;
+    this.toolbar.told(cell);
+    if (cell === this.active) this.together?.moved();
+  }
+
+  async go(place, view) {
+    if (this.active.isStack && this.active.series.series === place.series) await this.active.go(place.index);
+    else await this.open(place.series, place.index);
+    if (view && Object.keys(view).length) this.active.setView(view);
+  }
+
+  // A link from a contribution names a drawing: open where its author was.
+  async #followLink() {
+    const name = new URLSearchParams(location.search).get("annotation");
+    if (name) await this.drawings.goTo(name);
+  }
+}

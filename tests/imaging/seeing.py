@@ -1,0 +1,53 @@
+"""Chromium with WebGL (by software), looking at a study; what goes wrong in the page is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+         "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+#: What the library says by itself about a machine without a graphics card.
+EXPECTED = ("software rasterizer", "GPU stall", "WebGL", "GroupMarkerNotSet")
+
+
+@contextmanager
+def browser_with_webgl(path: str) -> Iterator[Any]:
+    """Start the browser and stop it at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def opened_by(browser: Any, signed_in: Any, served: str, **options: Any) -> tuple[Page, list[str]]:
+    """Open a page of somebody signed in; the list fills with errors and policy violations."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
+    context.add_cookies(
+        [
+            {"name": cookie.name, "value": cookie.value, "url": served}
+            for cookie in signed_in.cookiejar
+        ]
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: _note(said, wrong))
+    return page, wrong
+
+
+def _note(said: Any, wrong: list[str]) -> None:
+    if said.type == "error" and not any(known in said.text for known in EXPECTED):
+        wrong.append(said.text)
+
+
+def shown(page: Page, number: int, cell: int = 1) -> None:
+    """Wait until a cell shows an image."""
+    page.wait_for_selector(f'.viewer-cell[data-cell="{cell}"][data-shown="{number}"]')

@@ -26,7 +26,7 @@ from cpms_portal.imaging.ingest.receipts import StudyReceipt, lines_of
 from cpms_portal.imaging.ingest.sources import in_memory
 from cpms_portal.imaging.ingest.work import Order, Outcome, ingest, subkey
 from cpms_portal.imaging.ingest.workers import workers
-from cpms_portal.imaging.queries import SeriesIndex, folded_index, index_of, known_uids
+from cpms_portal.imaging.queries import SeriesIndex, folded_index, index_of, known_uids, slides_of
 from cpms_portal.imaging.resources import STUDIES, Series, Slide, Studies, Study
 from cpms_portal.imaging.slides.taking import TakenSlide
 from cpms_portal.storage.blobs import SealedBlob
@@ -34,6 +34,7 @@ from cpms_portal.storage.keys import keyring
 from cpms_portal.storage.sealing import seal_json
 from cpms_portal.storage.uploads import spool
 
+Beside = tuple[Study, SealedBlob] | None
 _INSTANCE_ONLY = ("study_uid", "series_uid", "study_description", "series_description",
                   "study_date", "series_number", "modality")  # fmt: skip
 
@@ -127,34 +128,43 @@ def store(holder: Any, outcome: Outcome, actor: Actor) -> StudyReceipt:
         if fresh:
             known.update(facts["uid"] for facts in fresh)
             study = _study(holder, fresh[0], actor)
-            _join(study, pack, fresh, actor.registry)
+            joined = _join(study, pack, fresh, actor.registry)
             touched[study.__name__ or ""] = study
             receipt.stored += len(fresh)
             receipt.series += 1
+            if pack.slide:
+                _add_slide(holder, pack.slide, receipt, actor, beside=(study, joined))
     for taken in outcome.slides:
         _add_slide(holder, taken, receipt, actor)
-    receipt.studies = sorted(touched) + receipt.slides
+    seen = {slide.study for slide in slides_of(holder)}
+    receipt.studies = [name for name in sorted(touched) if name not in seen] + receipt.slides
     for study in touched.values():
         _tell(study, actor)
     return receipt
 
 
-def _add_slide(holder: Any, taken: TakenSlide, receipt: StudyReceipt, actor: Actor) -> None:
-    """Add a slide; one that is there already is known by its content."""
+def _add_slide(
+    holder: Any, taken: TakenSlide, receipt: StudyReceipt, actor: Actor, *, beside: Beside = None
+) -> None:
+    """Add a slide; one that is there already is known by its content.
+
+    beside: for a slide in DICOM its study, and the pack its tiles stay in.
+    """
     registry = actor.registry
     key = subkey(keyring(registry).key(holder.key_id))
     name = pseudonym(key, "slide", taken.digest, 10).lower()
     studies = _studies(holder, actor)
     receipt.slides.append(name)
     if name in studies:
-        receipt.duplicates += 1
+        receipt.duplicates += 0 if beside else 1
         return
-    blob = _taken_over(holder.key_id, taken.path, taken.size)
-    slide = Slide(holder.key_id, blob, actor.now)
+    own = _taken_over(holder.key_id, taken.path, taken.size)
+    slide = Slide(holder.key_id, (beside[1], own) if beside else (own,), actor.now)
+    slide.study = beside[0].__name__ or "" if beside else ""
     slide.sealed = seal_json(registry, holder.key_id, "slide", taken.pyramid.as_json())
     slide.version = pseudonym(key, "slide version", taken.digest, 10).lower()
     studies.add(name, slide)
-    receipt.stored += 1
+    receipt.stored += 0 if beside else 1
     announce(registry, Changed(slide, actor, "slide.received"))
 
 
@@ -191,8 +201,8 @@ def _study(holder: Any, facts: Facts, actor: Actor) -> Study:
     return study
 
 
-def _join(study: Study, pack: Pack, fresh: list[Facts], registry: Registry) -> None:
-    """Add a pack to the series its instances belong to."""
+def _join(study: Study, pack: Pack, fresh: list[Facts], registry: Registry) -> SealedBlob:
+    """Add a pack to the series its instances belong to; return it."""
     first = fresh[0]
     series, index = _series(study, first, registry)
     own = tuple(
@@ -205,6 +215,7 @@ def _join(study: Study, pack: Pack, fresh: list[Facts], registry: Registry) -> N
     series.metadata += (_taken_over(study.key_id, pack.metadata, pack.metadata_size),)
     series.count = len(index.instances)
     series.sealed = seal_json(registry, study.key_id, series.field, folded_index(index))
+    return series.packs[-1]
 
 
 def _taken_over(key_id: str, path: Path, size: int) -> SealedBlob:
@@ -227,7 +238,24 @@ def _series(study: Study, facts: Facts, registry: Registry) -> tuple[Series, Ser
 
 
 def remove_study(study: Study | Slide, actor: Actor) -> None:
-    """Take a study or a slide away for good."""
+    """Take a study, or a slide with the series its tiles lie in, away for good."""
     announce(actor.registry, Changed(study, actor, f"{study.noun}.removed"))
-    studies = study.__parent__
-    studies.remove(study.__name__)
+    studies, name = study.__parent__, study.__name__
+    studies.remove(name)
+    beside = studies.get(study.study) if isinstance(study, Slide) else None
+    if beside is not None:
+        _remove_series(beside, study.packs[0], actor)
+    for slide in slides_of(studies.__parent__):
+        if slide.study == name:
+            remove_study(slide, actor)
+
+
+def _remove_series(study: Study, pack: SealedBlob, actor: Actor) -> None:
+    """Take the series away that holds a pack, and its study when nothing else is in it."""
+    for name, series in list(study.series.items()):
+        if pack in series.packs:
+            del study.series[name]
+    if study.series:
+        _tell(study, actor)
+    else:
+        remove_study(study, actor)

@@ -60,6 +60,16 @@ def studies_of(holder: Any) -> list[Study]:
     return sorted(found, key=lambda study: str(study.created or ""), reverse=True)
 
 
+def studies_beside_slides(holder: Any) -> list[Study]:
+    """Return the studies of a holder that are not seen as slides already, the latest first."""
+    seen = {slide.study for slide in slides_of(holder)}
+    return [
+        study
+        for study in studies_of(holder)
+        if study.__name__ not in seen or study.modalities != ["SM"]
+    ]
+
+
 def slides_of(holder: Any) -> list[Slide]:
     """Return the slides of a holder, the latest first."""
     found = [slide for slide in holder.get(STUDIES, {}).values() if isinstance(slide, Slide)]
@@ -86,17 +96,18 @@ _pyramids: dict[bytes, Pyramid] = {}
 def tile_of(registry: Registry, slide: Slide, level: Level, number: int) -> bytes:
     """Return a stored tile bit by bit: three short ranged reads; empty where there is none."""
 
-    def read(place: int, length: int) -> bytes:
-        return b"".join(slide.blob.read_range(registry, place - HEADER, length))
+    def read(pack: int, place: int, length: int) -> bytes:
+        start = place - (HEADER if pack == -1 else 0)
+        return b"".join(slide.packs[pack].read_range(registry, start, length))
 
-    offset = int.from_bytes(read(level.offsets + 8 * number, 8), "little")
-    count = int.from_bytes(read(level.counts + 4 * number, 4), "little")
-    return read(offset, count) if count else b""
+    offset = int.from_bytes(read(-1, level.offsets + 8 * number, 8), "little")
+    count = int.from_bytes(read(-1, level.counts + 4 * number, 4), "little")
+    return read(level.pack, offset, count) if count else b""
 
 
 def slide_file(registry: Registry, slide: Slide) -> Iterator[bytes]:
-    """Return a slide as a BigTIFF, piece by piece."""
-    return chain((header_of(pyramid_of(registry, slide)),), slide.blob.read(registry))
+    """Return a slide that is no DICOM as a BigTIFF, piece by piece."""
+    return chain((header_of(pyramid_of(registry, slide)),), slide.packs[-1].read(registry))
 
 
 def folded_index(index: SeriesIndex) -> dict[str, Any]:

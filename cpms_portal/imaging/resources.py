@@ -43,27 +43,32 @@ class Series(Persistent):
 @content_type("Slide")
 @implementer(IAnnotated)
 class Slide(Content):
-    """A whole slide: one sealed file of tiles. Its container is that of the studies.
+    """A whole slide, tiles in sealed files. Its container is that of the studies.
 
-    sealed: where the tiles lie, and the size of a pixel. version: stands in the addresses of
-    tiles, which browsers keep.
+    packs: the last one holds what says where tiles lie; the tiles of a DICOM slide stay in the
+    pack of their series. sealed: the levels, and the size of a pixel. version: stands in the
+    addresses of tiles, which browsers keep. study: the name of the study of a DICOM slide.
     """
 
     noun = "slide"
     title: str = _("Slide")
     annotation_form = "geojson"
 
-    def __init__(self, key_id: str, blob: SealedBlob, created: datetime | None = None) -> None:
+    study: str = ""
+
+    def __init__(
+        self, key_id: str, packs: tuple[SealedBlob, ...], created: datetime | None = None
+    ) -> None:
         self.created = created
         self.key_id = key_id
-        self.blob = blob
+        self.packs = packs
         self.sealed = b""
         self.version = ""
 
     @property
     def size(self) -> int:
         """How many bytes are stored."""
-        return self.blob.size
+        return sum(pack.size for pack in self.packs)
 
     def index_facets(self) -> dict[str, Any]:
         """Slides are found by modality: SM, slide microscopy (PS3.3 C.7.3.1.1.1)."""

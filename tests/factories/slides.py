@@ -8,6 +8,17 @@ from dataclasses import dataclass, field
 
 import numpy
 from PIL import Image
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+from pydicom.sequence import Sequence
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    VLWholeSlideMicroscopyImageStorage,
+    generate_uid,
+)
+
+from tests.factories.dicom import Planted, written
 
 BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SLONG, FLOAT, LONG8 = 1, 2, 3, 4, 5, 7, 9, 11, 16
 
@@ -215,3 +226,93 @@ def hamamatsu(strings: list[str], *, width: int = 2048, height: int = 1200, seed
         }  # fmt: skip
         pages.append(Page(tags, [raw], tiled=False))
     return tiff(pages, ndpi=True, padding=said + b" " * (len(said) % 2)) + said
+
+
+@dataclass
+class DICOMSlide:
+    """A slide as DICOM: two levels, a label and an overview, in one series."""
+
+    person: Planted
+    seed: str
+    sparse: bool = False
+    native: bool = False
+    width: int = 1000
+    height: int = 700
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Return its instances."""
+        image = tissue(self.width, self.height, 7)
+        small = image.resize((self.width // 4, self.height // 4))
+        label = tissue(256, 256, 5)
+        kinds = (
+            (image, ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"], "NO"),
+            (small, ["DERIVED", "PRIMARY", "VOLUME", "RESAMPLED"], "NO"),
+            (label, ["ORIGINAL", "PRIMARY", "LABEL", "NONE"], "YES"),
+            (label, ["ORIGINAL", "PRIMARY", "OVERVIEW", "NONE"], "YES"),
+        )
+        syntax = ExplicitVRLittleEndian if self.native else JPEGBaseline8Bit
+        return [
+            (f"{number}.dcm", written(self._instance(number, *kind), syntax))
+            for number, kind in enumerate(kinds)
+        ]
+
+    def _instance(self, number: int, image: Image.Image, kind: list[str], label: str) -> Dataset:
+        made, person = Dataset(), self.person
+        made.SOPClassUID = VLWholeSlideMicroscopyImageStorage
+        made.SOPInstanceUID = generate_uid(entropy_srcs=[self.seed, str(number)])
+        made.StudyInstanceUID = generate_uid(entropy_srcs=[self.seed, "study"])
+        made.SeriesInstanceUID = generate_uid(entropy_srcs=[self.seed, "series"])
+        made.PatientName, made.PatientID = person.name, person.number
+        made.PatientBirthDate, made.AccessionNumber = person.birth_date, person.accession
+        made.ContainerIdentifier, made.BarcodeValue = person.number, person.number
+        made.StudyDate = made.AcquisitionDateTime = "20250110"
+        made.Modality, made.ImageType, made.SpecimenLabelInImage = "SM", kind, label
+        made.BurnedInAnnotation = "NO"
+        made.SeriesDescription = f"Liver {person.family}"
+        self._measure(made, image, number)
+        self._fill(made, image)
+        return made
+
+    def _measure(self, made: Dataset, image: Image.Image, number: int) -> None:
+        measures = Dataset()
+        measures.PixelSpacing = [0.0005 * 4**number, 0.0005 * 4**number]
+        measures.SliceThickness = 0.001
+        shared = Dataset()
+        shared.PixelMeasuresSequence = Sequence([measures])
+        made.SharedFunctionalGroupsSequence = Sequence([shared])
+        optics = Dataset()
+        optics.ObjectiveLensPower = 20
+        made.OpticalPathSequence = Sequence([optics])
+        made.TotalPixelMatrixColumns, made.TotalPixelMatrixRows = image.size
+        made.DimensionOrganizationType = "TILED_SPARSE" if self.sparse else "TILED_FULL"
+
+    def _fill(self, made: Dataset, image: Image.Image) -> None:
+        places = [
+            (left, top)
+            for top in range(0, image.height, 256)
+            for left in range(0, image.width, 256)
+        ]
+        if self.sparse:
+            places.reverse()
+            made.PerFrameFunctionalGroupsSequence = Sequence([_placed(place) for place in places])
+        tiles = [image.crop((x, y, x + 256, y + 256)) for x, y in places]
+        made.Rows = made.Columns = 256
+        made.NumberOfFrames, made.SamplesPerPixel = len(tiles), 3
+        made.BitsAllocated, made.BitsStored, made.HighBit = 8, 8, 7
+        made.PixelRepresentation, made.PlanarConfiguration = 0, 0
+        made.PhotometricInterpretation = "RGB" if self.native else "YBR_FULL_422"
+        if self.native:
+            made.PixelData = b"".join(tile.tobytes() for tile in tiles)
+        else:
+            made.PixelData = encapsulate([jpeg(tile, subsampling="4:2:2") for tile in tiles])
+            made["PixelData"].is_undefined_length = True
+            made.LossyImageCompression = "01"
+
+
+def _placed(place: tuple[int, int]) -> Dataset:
+    """Return the functional groups of a frame: where it lies, counted from one."""
+    position, groups = Dataset(), Dataset()
+    position.ColumnPositionInTotalImagePixelMatrix = place[0] + 1
+    position.RowPositionInTotalImagePixelMatrix = place[1] + 1
+    groups.PlanePositionSlideSequence = Sequence([position])
+    return groups

@@ -15,17 +15,24 @@ from cpms_portal.imaging.deidentification.engine import Decision
 from cpms_portal.imaging.deidentification.reader import read_file
 from cpms_portal.imaging.ingest.describing import described
 from cpms_portal.imaging.ingest.facts import Facts, facts_in
+from cpms_portal.imaging.slides.taking import TakenSlide
+from cpms_portal.imaging.slides.wsi import Tiled, tiled
 from cpms_portal.storage.streams import seal_stream
 
 
 @dataclass
 class Pack:
-    """A sealed file with instances, and beside it one with their metadata as DICOM JSON."""
+    """A sealed file with instances, and beside it one with their metadata as DICOM JSON.
+
+    tiled: levels of a slide among its instances; slide: what was made of them.
+    """
 
     path: Path
     size: int = 0
     instances: list[Facts] = field(default_factory=list)
     metadata_size: int = 0
+    tiled: list[Tiled] = field(default_factory=list)
+    slide: TakenSlide | None = None
 
     @property
     def metadata(self) -> Path:
@@ -49,6 +56,8 @@ class _Packing:
             file = read_file(content)
             facts = facts_in(file) | {"offset": at, "size": len(content), "line": number}
             self._pack.instances.append(facts)
+            level = tiled(file, at)
+            self._pack.tiled += [level] if level else []
             self._lines.append(self._packer.compress(described(file.dataset) + b"\n"))
             at += len(content)
             yield content

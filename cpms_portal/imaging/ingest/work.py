@@ -18,7 +18,7 @@ from cpms_portal.imaging.deidentification.reader import read_header
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.ingest.facts import INSTANCE, SERIES, SOP_CLASS, text_of
 from cpms_portal.imaging.ingest.packing import Pack, write_pack
-from cpms_portal.imaging.ingest.slides import Bench, slides_among
+from cpms_portal.imaging.ingest.slides import Bench, pack_slide, slides_among
 from cpms_portal.imaging.ingest.sources import Entry, Source, SourceRefusedError, open_source
 from cpms_portal.imaging.slides.taking import TakenSlide
 from cpms_portal.storage.spooled import SpooledFile
@@ -194,6 +194,8 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
         fresh = _without_duplicates(entries, known, outcome)
         decisions = _decisions(source, engine, fresh, outcome)
         _pack(order, number, _told(decisions, outcome, len(source.entries), progress), outcome)
+    for pack in outcome.packs:
+        pack_slide(pack, order.key, order.key_id)
     traces = seen.traces
     traces.add_known(order.identity)
     bench = Bench(order.key, order.key_id, order.staging, traces.finder())

@@ -17,7 +17,7 @@ class Level:
     coding: "jpeg", "jpeg2000" or "raw" (none, LZW or Deflate, by ``compression``).
     offsets, counts: where the arrays lie (8 and 4 bytes each) that say where tiles are.
     prefix: base64 of what stands before each JPEG tile. drawn: made here, not by the scanner.
-    pack: the number of the stored file.
+    pack: the number of the sealed file its tiles lie in; -1 for the one that holds the arrays.
     """
 
     width: int
@@ -33,7 +33,7 @@ class Level:
     predictor: int = 1
     prefix: str = ""
     drawn: bool = False
-    pack: int = 0
+    pack: int = -1
 
     @property
     def columns(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -23,13 +23,15 @@ class Plan:
     """What is written, and what is known of it afterwards (``pyramid``).
 
     pixel: micrometres across and down; 0 when unknown. largest: the most bytes tiles may
-    hold together, those of the file they come from; 0 for no limit.
+    hold together, those of the file they come from; 0 for no limit. stays: layers whose tiles
+    lie elsewhere already and stay there, with their arrays of places and lengths.
     """
 
     layers: list[Layer]
     pixel: tuple[float, float] = (0.0, 0.0)
     magnification: float = 0.0
     largest: int = 0
+    stays: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     pyramid: Pyramid | None = None
 
 
@@ -62,7 +64,10 @@ def written(plan: Plan, told: Told = lambda done, total: None) -> Iterator[bytes
     at, copied, done = HEADER, 0, 0
     total = sum(layer.form.count for layer in plan.layers)
     arrays = []
-    for layer in plan.layers:
+    for number, layer in enumerate(plan.layers):
+        if number in plan.stays:
+            arrays.append(plan.stays[number])
+            continue
         offsets, counts = numpy.zeros(layer.form.count, "<u8"), numpy.zeros(layer.form.count, "<u4")
         for tile in _tiles(layer, at, offsets, counts):
             at, done = at + len(tile), done + 1
@@ -92,10 +97,11 @@ def _closing(plan: Plan, at: int, arrays: list[Any]) -> Iterator[bytes]:
         at += len(raw)
         yield raw
     levels = tuple(
-        _level(layer.form, places) for layer, places in zip(plan.layers, all_places, strict=True)
+        _level(layer.form, places, pack=0 if number in plan.stays else -1)
+        for number, (layer, places) in enumerate(zip(plan.layers, all_places, strict=True))
     )
     plan.pyramid = Pyramid(levels, plan.pixel, plan.magnification, at)
-    for number, places in enumerate(all_places):
+    for number, places in enumerate(all_places if not plan.stays else ()):
         raw = directory(
             plan.layers[number].form, places, at, reduced=number > 0,
             last=number == len(levels) - 1, pixel=(0.0, 0.0) if number else plan.pixel,
@@ -104,11 +110,11 @@ def _closing(plan: Plan, at: int, arrays: list[Any]) -> Iterator[bytes]:
         yield raw
 
 
-def _level(form: Form, places: Places) -> Level:
+def _level(form: Form, places: Places, pack: int) -> Level:
     return Level(
         form.width, form.height, form.tile_width, form.tile_height, form.coding,
         places.at_offsets, places.at_counts,
         compression=form.compression, photometric=form.photometric, samples=form.samples,
-        predictor=form.predictor, drawn=form.drawn,
+        predictor=form.predictor, drawn=form.drawn, pack=pack,
         prefix=base64.b64encode(form.prefix).decode(),
     )  # fmt: skip

@@ -65,7 +65,7 @@ def slide_page(slide: Slide, request: Request) -> dict[str, Any]:
         ],
         "may_remove": request.has_permission(Permission.STUDY_REMOVE, slide),
         "remove_url": request.resource_url(slide, "remove"),
-        "file_url": request.resource_url(slide, "slide.tif"),
+        "file_url": "" if slide.study else request.resource_url(slide, "slide.tif"),
     }
 
 
@@ -160,7 +160,12 @@ def slide_thumbnail(slide: Slide, request: Request) -> Response:
 
 @view_config(context=Slide, name="slide.tif", permission=Permission.STUDY_VIEW)
 def whole_slide(slide: Slide, request: Request) -> Response:
-    """Answer with the slide as a pyramidal BigTIFF, for programs that read slides."""
+    """Answer with the slide as a pyramidal BigTIFF, for programs that read slides.
+
+    A slide that came as DICOM is fetched as DICOM, by DICOMweb.
+    """
+    if slide.study:
+        raise HTTPNotFound()
     response = Response(content_type="image/tiff")
     response.content_disposition = 'attachment; filename="slide.tif"'
     response.app_iter = slide_file(request.registry, slide)

@@ -12,7 +12,7 @@ from pyramid.view import render_view_to_response, view_config
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.actions import remove_study
 from cpms_portal.imaging.interfaces import IStudyHolder
-from cpms_portal.imaging.queries import about, holder_of, index_of, slides_of, studies_of
+from cpms_portal.imaging.queries import about, holder_of, index_of, slides_of, studies_beside_slides
 from cpms_portal.imaging.resources import Studies, Study
 from cpms_portal.imaging.views.slides import slide_line
 from cpms_portal.security.permissions import Permission
@@ -43,7 +43,7 @@ def studies_page(holder: Any, request: Request) -> dict[str, Any]:
     """List the studies."""
     return {
         "title": _("Images"),
-        "lines": [study_line(study, request) for study in studies_of(holder)],
+        "lines": [study_line(study, request) for study in studies_beside_slides(holder)],
         "slides": [slide_line(slide, request) for slide in slides_of(holder)],
         "may_add": request.has_permission(Permission.STUDY_ADD, holder),
         "add_url": request.resource_url(holder, "add-study"),

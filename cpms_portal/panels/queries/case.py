@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cpms_portal.core.actor import Actor
-from cpms_portal.imaging.queries import slides_of, studies_of
+from cpms_portal.imaging.queries import slides_of, studies_beside_slides
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.records.queries import (
@@ -33,7 +33,7 @@ def case_of(panel: Panel, actor: Actor) -> Case | None:
     patient = patient_of(panel)
     if patient is None or not actor.may(Permission.RECORD_VIEW, patient):
         return None
-    images = (*studies_of(patient), *slides_of(patient))
+    images = (*studies_beside_slides(patient), *slides_of(patient))
     return Case(
         tuple((one.kind.title, blocks_of(one)) for one in record_of(patient, actor)),
         tuple(

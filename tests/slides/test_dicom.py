@@ -1,0 +1,107 @@
+"""Slides in DICOM: one line and one viewer; the tiles stay in the pack of their series."""
+
+from __future__ import annotations
+
+import io
+
+import numpy
+import pytest
+from PIL import Image
+
+from cpms_portal.core.actor import system_actor
+from cpms_portal.imaging.actions import receive_study, remove_study
+from cpms_portal.imaging.ingest.sources import bundled
+from cpms_portal.imaging.queries import (
+    files_of,
+    pyramid_of,
+    slides_of,
+    studies_beside_slides,
+    studies_of,
+)
+from tests.factories.dicom import planted_person
+from tests.factories.slides import DICOMSlide, tissue
+
+PERSON = planted_person(9)
+
+
+def _close(picture: bytes, box: tuple[int, int, int, int]) -> bool:
+    seen = numpy.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(int)
+    drawn = numpy.asarray(tissue(1000, 700, 7).crop(box))
+    return bool(numpy.abs(seen - drawn).mean() < 10)
+
+
+@pytest.mark.parametrize("more", [{}, {"sparse": True}, {"native": True}])
+def test_a_slide_when_uploaded_then_is_seen_tile_by_tile(upload, hp, place, more) -> None:
+    slide = DICOMSlide(PERSON, f"seen {more}", **more)
+    receipt = upload(b"".join(bundled(slide.files())))
+    assert receipt["stored"] == 2
+    assert [line["count"] for line in receipt["lines"]] == [2]
+    (address,) = receipt["studies"]
+    about = hp.get(address + "levels").json
+    assert [(one["width"], one["height"]) for one in about["levels"]] == [(1000, 700), (250, 175)]
+    assert (about["pixel"], about["magnification"]) == ([0.5, 0.5], 20)
+    # The sixth of four columns: second row, second column.
+    assert _close(hp.get(f"{about['tiles']}/0/5").body, (256, 256, 512, 512))
+    picture = Image.open(io.BytesIO(hp.get(address + "thumbnail").body))
+    assert picture.size == (192, 134)
+    page = hp.get(address)
+    assert "Download" not in page.html.find("main").get_text()
+    assert PERSON.family not in page
+    hp.get(address + "slide.tif", status=404)
+
+
+def test_a_slide_when_stored_then_is_one_line_and_its_series_is_whole(
+    root, registry, patient
+) -> None:
+    before = len(studies_beside_slides(patient))
+    files = DICOMSlide(PERSON, "one line").files()
+    receipt = receive_study(patient, files, system_actor(registry))
+    assert len(studies_beside_slides(patient)) == before
+    slide = patient["studies"][receipt.slides[0]]
+    study = patient["studies"][slide.study]
+    assert (study.modalities, study.count) == (["SM"], 2)
+    assert len(list(files_of(registry, study))) == 2
+    # What is stored beside the series are places alone.
+    assert slide.packs[0] is study.series["1"].packs[0]
+    assert slide.packs[1].size < 2000
+    again = receive_study(patient, files, system_actor(registry))
+    assert (again.stored, again.duplicates, again.slides) == (0, 2, [])
+
+
+def test_a_slide_when_removed_then_its_series_goes_with_it(root, registry, patient) -> None:
+    receipt = receive_study(patient, DICOMSlide(PERSON, "gone").files(), system_actor(registry))
+    slide = patient["studies"][receipt.slides[0]]
+    study = slide.study
+    assert study in patient["studies"]
+    remove_study(slide, system_actor(registry))
+    assert study not in patient["studies"]
+    assert receipt.slides[0] not in {one.__name__ for one in slides_of(patient)}
+
+
+def test_a_study_when_removed_then_its_slide_goes_with_it(root, registry, patient) -> None:
+    receipt = receive_study(patient, DICOMSlide(PERSON, "both").files(), system_actor(registry))
+    study = patient["studies"][patient["studies"][receipt.slides[0]].study]
+    remove_study(study, system_actor(registry))
+    assert receipt.slides[0] not in {one.__name__ for one in slides_of(patient)}
+    assert study.__name__ not in {one.__name__ for one in studies_of(patient)}
+
+
+def test_a_large_level_alone_when_stored_then_smaller_ones_are_drawn(
+    root, registry, patient
+) -> None:
+    files = DICOMSlide(PERSON, "alone", width=1500, height=1200).files()[:1]
+    receipt = receive_study(patient, files, system_actor(registry))
+    levels = pyramid_of(registry, patient["studies"][receipt.slides[0]]).levels
+    assert [(one.width, one.drawn, one.pack) for one in levels] == [
+        (1500, False, 0), (375, True, -1)
+    ]  # fmt: skip
+
+
+def test_frames_that_lie_about_their_size_when_stored_then_are_no_slide(
+    root, registry, patient
+) -> None:
+    name, content = DICOMSlide(PERSON, "lies").files()[0]
+    at = content.index(b"\xff\xc0") + 5
+    content = content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :]
+    receipt = receive_study(patient, [(name, content)], system_actor(registry))
+    assert not receipt.slides

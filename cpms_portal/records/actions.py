@@ -29,9 +29,10 @@ from cpms_portal.records.resources import (
     Record,
     Section,
 )
-from cpms_portal.records.schemas.formats import check_content, clean_name, media_type_of
+from cpms_portal.records.schemas.formats import clean_name
 from cpms_portal.records.schemas.sections import BY_NAME
 from cpms_portal.storage.blobs import SealedBlob
+from cpms_portal.storage.formats import check_content, media_type_of
 from cpms_portal.storage.sealing import seal_json
 
 PIECE = 1024 * 1024

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     PAGE_REVIEW = "page:review"
     PAGE_SHARE = "page:share"
     PAGE_VIEW = "page:view"
+    PAGE_WORK = "page:work"
     PANEL_ARCHIVE = "panel:archive"
     PANEL_CANCEL = "panel:cancel"
     PANEL_EDIT = "panel:edit"

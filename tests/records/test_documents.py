@@ -15,10 +15,11 @@ from cpms_portal.imaging.deidentification.identity import KnownIdentity
 from cpms_portal.patients.actions import share_with, unshare_from
 from cpms_portal.patients.queries import opened_identity
 from cpms_portal.records.actions import add_document
-from cpms_portal.records.schemas.formats import FORMATS, check_content, clean_name
+from cpms_portal.records.schemas.formats import clean_name
 from cpms_portal.search.queries import find
 from cpms_portal.security.grants import grant
 from cpms_portal.security.roles import Role
+from cpms_portal.storage.formats import FORMATS, check_content
 from tests.factories.patients import SECRETS, acting_as, centre_of, enrolled, person_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

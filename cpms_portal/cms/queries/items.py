@@ -9,7 +9,7 @@ from typing import Any
 from cpms_portal.cms.queries.text import html_of
 from cpms_portal.cms.resources import Collection, Library, LibraryItem, PageText
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.resources import find_above, oid_of, resource_of
+from cpms_portal.core.resources import find_above, oid_of, resource_of, root_of
 from cpms_portal.search.lookup import begun
 from cpms_portal.search.queries import Found, find
 
@@ -34,6 +34,12 @@ def tags_of(items: Iterable[LibraryItem]) -> list[str]:
     """Return the tags of items, those of most items first."""
     counted = Counter(tag for item in items for tag in item.tags)
     return [tag for tag, _times in counted.most_common()]
+
+
+def working_copies_of(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
+    """Return the working copies of an item the actor may see."""
+    where = {"copy_of": oid_of(item)}
+    return find(actor, "page", within=root_of(item), where=where, sort="changed").items
 
 
 def collected(collection: Collection, actor: Actor, *, start: int = 0) -> Found:

@@ -97,6 +97,8 @@ class _Order:
 
     def _begin(self, tag: str, given: dict[str, str]) -> None:
         name = SAME.get(tag, tag)
+        if not given.get("class", "x"):
+            del given["class"]
         if name == "img" and "src" not in given:
             return
         if name == "table":

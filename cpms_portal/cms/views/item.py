@@ -10,7 +10,7 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 
 from cpms_portal.cms.queries.links import by_path
-from cpms_portal.cms.queries.text import Rendered, rendered
+from cpms_portal.cms.queries.text import Heading, Rendered, rendered
 from cpms_portal.cms.resources import (
     FAQ,
     Guide,
@@ -22,6 +22,7 @@ from cpms_portal.cms.resources import (
 )
 from cpms_portal.cms.schemas.fields import TimeMark
 from cpms_portal.cms.schemas.kinds import kind_of
+from cpms_portal.cms.views.bar import bar_of
 from cpms_portal.cms.views.languages import name_of_language, reading_languages
 from cpms_portal.cms.views.media import embedded, player
 from cpms_portal.cms.views.words import may_be_kept, size_of, tag_title
@@ -42,6 +43,7 @@ def shown_item(context: LibraryItem, request: Request) -> dict[str, Any]:
         "text": text,
         "library": find_above(context, Library),
         "kind": kind_of(context),
+        "bar": bar_of(context, request),
         "body": body_of(read, request),
         "headings": [one for one in read.headings if one.level <= 3],
         "tags": [(tag, tag_title(tag)) for tag in context.tags],
@@ -77,7 +79,9 @@ def item_page(context: LibraryItem, request: Request) -> dict[str, Any]:
 def guide_page(context: Guide, request: Request) -> dict[str, Any]:
     """Show a guide: its steps, each with its picture, and a table of contents."""
     shown = shown_item(context, request)
-    return {**shown, "steps": steps_of(shown["text"], request)}
+    steps = steps_of(shown["text"], request)
+    contents = [Heading(f"step-{step['number']}", step["title"], 2) for step in steps]
+    return {**shown, "steps": steps, "headings": [*shown["headings"], *contents]}
 
 
 def steps_of(text: PageText, request: Request) -> list[dict[str, Any]]:

@@ -31,3 +31,11 @@ def name_of_language(code: str) -> str:
         return str(Locale(code).get_display_name(code) or code).capitalize()
     except (UnknownLocaleError, ValueError):
         return code
+
+
+#: The languages a text can be written in: the official ones of the European Union, Ukrainian,
+#: Norwegian.
+OFFERED = (
+    *("en", "de", "fr", "bg", "cs", "da", "el", "es", "et", "fi", "ga", "hr", "hu", "it", "lt"),
+    *("lv", "mt", "nl", "nb", "pl", "pt", "ro", "sk", "sl", "sv", "uk"),
+)

@@ -123,6 +123,9 @@ def resolve_view(context: Portal, request: Request) -> Response:
     noun = getattr(found, "noun", None)
     if noun is None or not request.has_permission(f"{noun}:view", found):
         raise HTTPNotFound()
+    if isinstance(found, Picture) and "width" in request.GET:
+        found = request.resource_path(found, "scale", query={"width": request.GET["width"][:5]})
+        return HTTPFound(found, headers=[("Cache-Control", "no-store")])
     return HTTPFound(request.resource_path(found), headers=[("Cache-Control", "no-store")])
 
 

@@ -35,12 +35,22 @@ def fillable_pdf(html: str) -> Paper:
 
     The HTML must hold nothing personal: what is made stays in memory.
     """
+    return _paper(html, forms=True)
+
+
+@lru_cache(maxsize=64)
+def paper(html: str) -> Paper:
+    """Return HTML as a tagged PDF to read; the same HTML is laid out once."""
+    return _paper(html, forms=False)
+
+
+def _paper(html: str, *, forms: bool) -> Paper:
     with _ONE_AT_A_TIME:
-        content = _laid_out(html)
+        content = _laid_out(html, forms)
     return Paper(content, hashlib.sha256(html.encode()).hexdigest()[:32])
 
 
-def _laid_out(html: str) -> bytes:
+def _laid_out(html: str, forms: bool) -> bytes:
     try:
         from weasyprint import CSS, HTML
         from weasyprint.text.fonts import FontConfiguration
@@ -48,10 +58,10 @@ def _laid_out(html: str) -> bytes:
     except (ImportError, OSError) as error:
         said = _("PDFs cannot be made on this server now. Please read the form as a page instead.")
         raise PDFUnavailableError(said) from error
-    fonts, own_files = FontConfiguration(), URLFetcher(allowed_protocols=("file",))
+    fonts, own_files = FontConfiguration(), URLFetcher(allowed_protocols=("file", "data"))
     style = CSS(filename=STYLE, font_config=fonts, url_fetcher=own_files)
     page = HTML(string=html, url_fetcher=own_files)
     made = page.write_pdf(
-        stylesheets=[style], font_config=fonts, pdf_forms=True, pdf_variant="pdf/ua-1"
+        stylesheets=[style], font_config=fonts, pdf_forms=forms, pdf_variant="pdf/ua-1"
     )
     return bytes(made)

@@ -7,7 +7,7 @@ import colander
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.fields import Text
 from cpms_portal.forms.widgets import FileWidget, RadioWidget
-from cpms_portal.records.schemas.formats import ACCEPT
+from cpms_portal.storage.formats import ACCEPT
 
 #: Reasons to choose: written ones would end up in the audit trail.
 REMOVAL_REASONS = {

@@ -56,7 +56,12 @@ class Draft {
       const answer = await fetch(this.form.dataset.autosave, {
         method: "POST", body, headers: { Accept: "application/json" }, keepalive: true,
       });
-      if (answer.status === 409) this.stop();
+      if (answer.status === 409) {
+        this.stop();
+        const told = await answer.json().catch(() => ({}));
+        const detail = told.held_by ?? "";
+        this.form.dispatchEvent(new CustomEvent("draft:refused", { bubbles: true, detail }));
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       this.say(`${this.note?.dataset.saved ?? ""} ${clock()}`);
       if (sent === this.version) delete this.form.dataset.dirty;

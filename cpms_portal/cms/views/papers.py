@@ -1,0 +1,84 @@
+"""Items to take along: a guide as PDF, an event for a calendar."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from icalendar import Calendar
+from icalendar import Event as Entry
+from pyramid.config import Configurator
+from pyramid.renderers import render
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.cms.resources import Event, Guide
+from cpms_portal.cms.views.item import shown_item, steps_of
+from cpms_portal.cms.views.pdf import paper
+from cpms_portal.core.resources import oid_of
+from cpms_portal.core.settings import setting
+from cpms_portal.security.permissions import Permission
+
+PAPER = "cpms_portal.cms:templates/guide_paper.pt"
+
+
+def guide_pdf(context: Guide, request: Request) -> Response:
+    """Answer with a guide as a tagged PDF; the same guide is laid out once."""
+    shown = shown_item(context, request)
+    values = {
+        **{name: shown[name] for name in ("title", "language", "text", "body")},
+        "steps": [_drawn(step) for step in steps_of(shown["text"], request)],
+    }
+    made = paper(render(PAPER, values, request))
+    response = Response(made.content, content_type="application/pdf", charset=None)
+    name = f"{context.__name__}-{shown['language']}.pdf"
+    response.content_disposition = f'attachment; filename="{name}"'
+    response.etag = made.digest
+    response.conditional_response = True
+    response.cache_control = "private, no-cache"
+    return response
+
+
+def _drawn(step: dict[str, Any]) -> dict[str, Any]:
+    """Put the picture of a step into the paper itself: nothing is fetched while it is made."""
+    picture = step["image"]
+    found = None if picture is None else picture.scales.get(800) or picture.file_for("")
+    if found is None:
+        return {**step, "source": ""}
+    with found.open() as source:
+        packed = base64.b64encode(source.read()).decode()
+    return {**step, "source": f"data:{found.media_type};base64,{packed}"}
+
+
+def event_calendar(context: Event, request: Request) -> Response:
+    """Answer with an event as calendars read it (RFC 5545)."""
+    text = shown_item(context, request)["text"]
+    about = context.about
+    entry = Entry()
+    host = hashlib.sha256(setting(request.registry, "cpms.url").encode()).hexdigest()[:12]
+    entry.add("uid", f"{oid_of(context)}@{host}")
+    entry.add("dtstamp", context.changed or request.actor.now)
+    entry.add("dtstart", about["begins"])
+    entry.add("dtend", about.get("ends") or about["begins"] + timedelta(hours=1))
+    entry.add("summary", text.title)
+    for name, value in (("location", about.get("place")), ("description", text.summary)):
+        if value:
+            entry.add(name, value)
+    entry.add("url", request.resource_url(context))
+    calendar = Calendar()
+    calendar.add("prodid", "-//CPMS//Library//EN")
+    calendar.add("version", "2.0")
+    calendar.add_component(entry)
+    response = Response(calendar.to_ical(), content_type="text/calendar", charset="utf-8")
+    response.content_disposition = f'attachment; filename="{context.__name__}.ics"'
+    response.cache_control = "private, no-cache"
+    return response
+
+
+def includeme(config: Configurator) -> None:
+    """Register the addresses."""
+    shared: dict[str, Any] = {"permission": Permission.PAGE_VIEW, "request_method": "GET"}
+    config.add_view(guide_pdf, context=Guide, name="pdf", **shared)
+    config.add_view(event_calendar, context=Event, name="calendar", **shared)

@@ -19,6 +19,7 @@ def includeme(config: Configurator) -> None:
     config.add_bringing_up("cpms_portal.cms.actions.libraries.bring_up")
     config.add_importer("library", "cpms_portal.cms.importer.import_library")
     config.add_importer("consent_forms", "cpms_portal.cms.importer.import_consent_forms")
+    config.add_exporter("library", "cpms_portal.cms.exporter.export_libraries")
     config.include(".views.item")
     config.include(".views.media")
     config.include(".views.library")

@@ -11,6 +11,7 @@ from BTrees.OOBTree import OOBTree
 from persistent.mapping import PersistentMapping
 from pyramid.registry import Registry
 
+from cpms_portal.contentio.exporting import remember
 from cpms_portal.contentio.registration import importers
 from cpms_portal.core.actor import Actor, system_actor
 from cpms_portal.core.settings import setting
@@ -37,6 +38,7 @@ def bring_up(registry: Registry, connection: Any) -> bool:
         make(root, actor)
     transaction.commit()
     import_content(root, actor)
+    remember(top, root, Path(setting(registry, "cpms.content")), actor)
     top[DIGESTS]["content"] = digest
     transaction.commit()
     return True
@@ -53,10 +55,13 @@ def _make_root(top: Any, registry: Registry, actor: Actor) -> None:
     mark_evolved(root, registry)
 
 
-def import_content(root: Any, actor: Actor) -> int:
-    """Run every importer that belongs to this site; return how many objects were made."""
+def import_content(root: Any, actor: Actor, folder: Path | None = None) -> int:
+    """Run every importer that belongs to this site; return how many objects were made.
+
+    folder: other than that of the settings.
+    """
     registry = actor.registry
-    folder = Path(setting(registry, "cpms.content"))
+    folder = folder or Path(setting(registry, "cpms.content"))
     training = setting(registry, "cpms.site") == "training"
     made = 0
     for _name, importer, for_training in importers(registry):

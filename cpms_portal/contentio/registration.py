@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from cpms_portal.core.actor import Actor
 
 #: importer(root, folder of the content, actor) -> number of objects made
 Importer = Callable[[Any, Path, Actor], int]
+#: exporter(root, actor) -> path within the content and the bytes of each file
+Exporter = Callable[[Any, Actor], Iterator[tuple[str, bytes]]]
 #: bring_up(root, actor): makes what must always be there
 BringingUp = Callable[[Any, Actor], None]
 
@@ -22,6 +24,16 @@ def add_importer(
 ) -> None:
     """Directive: register an importer; ``training`` ones run on the training site only."""
     config.registry.cpms_importers.append((name, config.maybe_dotted(importer), training))
+
+
+def add_exporter(config: Configurator, name: str, exporter: Exporter | str) -> None:
+    """Directive: register what writes a package's part of ``content/``."""
+    config.registry.cpms_exporters.append((name, config.maybe_dotted(exporter)))
+
+
+def exporters(registry: Registry) -> list[tuple[str, Exporter]]:
+    """Return the exporters in order."""
+    return list(registry.cpms_exporters)
 
 
 def add_bringing_up(config: Configurator, bring_up: BringingUp) -> None:
@@ -37,6 +49,8 @@ def importers(registry: Registry) -> list[tuple[str, Importer, bool]]:
 def includeme(config: Configurator) -> None:
     """Offer the directives."""
     config.registry.cpms_importers = []
+    config.registry.cpms_exporters = []
     config.registry.cpms_bringing_up = []
     config.add_directive("add_importer", add_importer, action_wrap=False)
+    config.add_directive("add_exporter", add_exporter, action_wrap=False)
     config.add_directive("add_bringing_up", add_bringing_up, action_wrap=False)

@@ -32,6 +32,7 @@ def put_consent_form(forms: ConsentForms, found: Mapping[str, Any], actor: Actor
     form.day = found["date"]
     form.texts = dict(found["texts"])
     form.digest = found["digest"]
+    form.source = found.get("source", "")
     if new:
         forms.add(language, form)
         begin(form, actor)

@@ -166,3 +166,18 @@ def _trouble(root: Any, address: str, reader: Actor) -> str:
         return "trash"
     hidden = isinstance(found, LibraryItem) and not reader.may("page:view", found)
     return "hidden" if hidden else ""
+
+
+def paths_for_files(anywhere: Any, body: str) -> str:
+    """Return a body whose links by identity name paths, as files have them."""
+    if RESOLVE not in body:
+        return body
+
+    def placed(match: re.Match[str]) -> str:
+        path = path_of(anywhere, int(match[2])) if abs(int(match[2])) < 2**63 else None
+        if path is None:
+            return match[0]
+        place = "/".join(quote(part) for part in path)
+        return f'{match[1]}="{place}{match[3] or ""}"'
+
+    return _RESOLVE.sub(placed, body)

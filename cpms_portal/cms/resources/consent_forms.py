@@ -12,10 +12,12 @@ from cpms_portal.core.resources import Container, Content, content_type
 class ConsentForms(Container):
     """The model consent form in all its languages; ``structure`` is the same in each.
 
-    structure: head, sections and foot, as content/consent_forms/structure.yaml says.
+    structure: head, sections and foot, as content/consent_forms/structure.yaml says. source: that
+    file, word for word.
     """
 
     noun = "library"
+    source = ""
 
     def __init__(self, title: str, structure: dict[str, Any], created: datetime | None) -> None:
         super().__init__(title, created)
@@ -32,6 +34,7 @@ class ConsentForm(Content):
     """The model consent form in one language. title: the language's own name.
 
     language: ISO 639-1 code. version, day: of this text. texts: key of the structure → words.
+    source: the file it was read from, word for word.
     """
 
     noun = "consent_form"
@@ -40,6 +43,7 @@ class ConsentForm(Content):
     version: str = ""
     day: date | None = None
     digest: str = ""
+    source: str = ""
 
     def __init__(self, title: str, language: str, created: datetime | None = None) -> None:
         super().__init__(title, created)

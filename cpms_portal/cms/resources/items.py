@@ -52,13 +52,15 @@ class PageText(Persistent):
     """What an item says in one language. Written anew at each save, never changed in place.
 
     text: the body. syntax: MARKDOWN or HTML. more: what only some types say in each language
-    (steps, questions, chapters, transcript). imported: digest of the file it came from, empty when
-    written here. version: the save it comes from. translates: the version of the original it says.
+    (steps, questions, chapters, transcript). imported: digest of what it was when it came from a
+    file, empty when written here; read: digest of that file. version: the save it comes from.
+    translates: the version of the original it says.
     """
 
     syntax = MARKDOWN
     summary = ""
     more: Mapping[str, Any] = {}
+    read = ""
     version = 0
     translates = 0
 

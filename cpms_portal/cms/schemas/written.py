@@ -1,0 +1,77 @@
+"""The file of an item in one language: front matter and body, in one canonical form.
+
+The same item always gives the same bytes, so a file that was read and not changed is written
+again as it was, and two files can be compared by their digests. Keys stand in a fixed order; what
+has its usual value is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from cpms_portal.cms.schemas.kinds import KINDS, schema_of
+
+#: Keys every file has, and those of every type that are only there when they say something.
+NEEDED = ("title", "order", "tags", "language")
+OPTIONAL = ("kind", "original", "state", "summary", "syntax", "shown_from", "shown_until", "files")
+#: Keys of the schema that front matter says otherwise.
+_OTHERWISE = {"title", "text", "tags"}
+#: A tag that stands without quotes; words YAML takes for something else are quoted.
+_PLAIN_TAG = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z][a-z0-9-]*")
+
+
+def keys_of(kind: str) -> tuple[str, ...]:
+    """Return the keys a file of a type may have, in order; ValueError for an unknown type."""
+    if kind not in KINDS:
+        raise ValueError(kind)
+    own = [node.name for node in schema_of(kind).children if node.name not in _OTHERWISE]
+    return (*NEEDED, *dict.fromkeys([*OPTIONAL, *own]))
+
+
+def written(head: Mapping[str, Any], body: str) -> str:
+    """Return a file: the keys that say something, then the body."""
+    lines = [
+        f"title: {_quoted(head['title'])}",
+        f"order: {_number(head['order'])}",
+        f"tags: [{', '.join(map(_tag, head['tags']))}]",
+        f"language: {head['language']}",
+    ]
+    for key in keys_of(head.get("kind") or "page")[len(NEEDED) :]:
+        if head.get(key) not in (None, "", (), [], {}, False):
+            said = {key: _plain(head[key])}
+            lines.append(
+                yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=10_000).rstrip()
+            )
+    return "\n".join(["---", *lines, "---", body.strip() + "\n"])
+
+
+def digest_of(*parts: str) -> str:
+    """Return a digest of texts, to see later whether they changed."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _quoted(text: str) -> str:
+    """Return a text between quotes as YAML reads it; what nobody sees is written as a number."""
+    said = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in said)
+
+
+def _tag(tag: str) -> str:
+    return tag if _PLAIN_TAG.fullmatch(tag) else _quoted(tag)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as YAML writes it: tuples as lists, mappings as plain ones."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value

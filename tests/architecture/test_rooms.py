@@ -9,7 +9,8 @@ from tests.architecture.sources import PACKAGE, holds_for_all, sources
 
 ROOMS = {
     "__init__", "interfaces", "resources", "schemas", "queries", "guards", "actions", "effects",
-    "exporter", "importer", "subscribers", "indexes", "views", "evolve", "templates", "static", "__pycache__",
+    "exporter", "importer", "subscribers", "indexes", "views", "evolve", "templates", "static",
+    "__pycache__",
 }  # fmt: skip
 DOMAINS = [
     package

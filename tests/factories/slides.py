@@ -316,3 +316,85 @@ def _placed(place: tuple[int, int]) -> Dataset:
     position.RowPositionInTotalImagePixelMatrix = place[1] + 1
     groups.PlanePositionSlideSequence = Sequence([position])
     return groups
+
+
+@dataclass
+class Mirax:
+    """A folder as 3DHISTECH writes it: images side by side, label and macro image among them."""
+
+    strings: list[str]
+    across: int = 4
+    down: int = 3
+    side: int = 256
+    slide_id: str = "0123456789ABCDEF0123456789ABCDEF"
+
+    @property
+    def image(self) -> Image.Image:
+        """What it shows."""
+        return tissue(self.across * self.side, self.down * self.side, 12)
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Return its files; the order is of no matter."""
+        said = _words(self.strings)
+        data = f"01.02{self.slide_id}000".encode() + bytes(256) + said
+        records, other = [], []
+        for number in range(self.across * self.down):
+            row, column = divmod(number, self.across)
+            x, y = column * self.side, row * self.side
+            tile = jpeg(self.image.crop((x, y, x + self.side, y + self.side)), comment=said)
+            records.append((number, len(data), len(tile), 0))
+            data += tile
+        for seed in (5, 6):
+            picture = jpeg(tissue(200, 300, seed), comment=said)
+            other.append((len(data), len(picture), 0))
+            data += picture
+        return [
+            (f"{self.strings[0]}.mrxs", jpeg(tissue(300, 200, 5), comment=said)),
+            ("slide/Slidedat.ini", self._slidedat().encode("utf-8-sig")),
+            ("slide/Index.dat", self._index(records, other)),
+            ("slide/Data0000.dat", data),
+        ]
+
+    def _slidedat(self) -> str:
+        said = " ".join(self.strings)
+        return "\r\n".join(
+            [
+                "[GENERAL]", "SLIDE_VERSION = 01.02", f"SLIDE_ID = {self.slide_id}",
+                f"SLIDE_NAME = {said}", f"PROJECT_NAME = {said}", "SLIDE_CREATIONDATETIME = 1/2",
+                f"IMAGENUMBER_X = {self.across}", f"IMAGENUMBER_Y = {self.down}",
+                "OBJECTIVE_MAGNIFICATION = 20", "CameraImageDivisionsPerSide = 1",
+                "[HIERARCHICAL]", "HIER_COUNT = 1", "NONHIER_COUNT = 1", "INDEXFILE = Index.dat",
+                "HIER_0_NAME = Slide zoom level", "HIER_0_COUNT = 1", "HIER_0_VAL_0 = ZoomLevel_0",
+                "HIER_0_VAL_0_SECTION = LAYER_0_LEVEL_0_SECTION",
+                "NONHIER_0_NAME = Scan data layer", "NONHIER_0_COUNT = 2",
+                "NONHIER_0_VAL_0 = ScanDataLayer_SlideThumbnail",
+                "NONHIER_0_VAL_0_SECTION = NONHIERLAYER_0_LEVEL_0_SECTION",
+                "NONHIER_0_VAL_1 = ScanDataLayer_SlideBarcode",
+                "NONHIER_0_VAL_1_SECTION = NONHIERLAYER_0_LEVEL_1_SECTION",
+                "[NONHIERLAYER_0_LEVEL_0_SECTION]", "THUMBNAIL_IMAGE_TYPE = JPEG",
+                "[NONHIERLAYER_0_LEVEL_1_SECTION]", "BARCODE_IMAGE_TYPE = JPEG",
+                f"BARCODE_VALUE = {said}",
+                "[DATAFILE]", "FILE_COUNT = 1", "FILE_0 = Data0000.dat",
+                "[LAYER_0_LEVEL_0_SECTION]", "OVERLAP_X = 0", "OVERLAP_Y = 0",
+                "MICROMETER_PER_PIXEL_X = 0.25", "MICROMETER_PER_PIXEL_Y = 0.25",
+                "IMAGE_FILL_COLOR_BGR = 16777215", f"DIGITIZER_WIDTH = {self.side}",
+                f"DIGITIZER_HEIGHT = {self.side}", "IMAGE_FORMAT = JPEG",
+                "IMAGE_CONCAT_FACTOR = 0", "",
+            ]
+        )  # fmt: skip
+
+    def _index(self, records: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> bytes:
+        """Return the index: pointers to lists of pages (little-endian 32-bit numbers)."""
+        head = f"01.02{self.slide_id}".encode()
+        at = len(head) + 8
+        page = at + 4
+        body = struct.pack("<iii", page, 0, page + 8) + struct.pack("<ii", len(records), 0)
+        body += b"".join(struct.pack("<iiii", *record) for record in records)
+        lists = at + len(body)
+        pages = lists + 4 * len(other)
+        body += b"".join(struct.pack("<i", pages + 36 * number) for number in range(len(other)))
+        for number, (place, length, file) in enumerate(other):
+            start = pages + 36 * number
+            body += struct.pack("<ii", 0, start + 8) + struct.pack("<ii", 1, 0)
+            body += struct.pack("<iiiii", 0, 0, place, length, file)
+        return head + struct.pack("<ii", at, lists) + body

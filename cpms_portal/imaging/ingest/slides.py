@@ -2,28 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from cpms_portal.imaging.deidentification.identity import Finder
-from cpms_portal.imaging.deidentification.reasons import RefusedError
+from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.ingest.packing import Pack
 from cpms_portal.imaging.ingest.sources import Entry, Source
+from cpms_portal.imaging.slides.mirax import (
+    MOST_IN_MEMORY,
+    Words,
+    begins_words,
+    opened,
+    part_of,
+    plan_of_slide,
+    words_of,
+)
 from cpms_portal.imaging.slides.taking import TakenSlide, may_be_slide, plan_of, sealed_slide
-from cpms_portal.imaging.slides.writing import Told
+from cpms_portal.imaging.slides.writing import Plan, Told
 from cpms_portal.imaging.slides.wsi import plan_of_pack
 from cpms_portal.storage.streams import open_range
 
-_HEAD = 132
+_HEAD = 512
+_JPEG = b"\xff\xd8\xff"
 
 
-def slides_among(source: Source) -> tuple[list[Entry], list[Entry]]:
-    """Return the files that begin like slides, and the others."""
-    slides: list[Entry] = []
-    others: list[Entry] = []
+@dataclass
+class Found:
+    """A slide of an upload: one file, or the words and the parts of an MRXS by their names."""
+
+    entries: list[Entry]
+    words: Words | None = None
+    parts: dict[str, Entry] = field(default_factory=dict)
+
+
+@dataclass
+class Among:
+    """The files of an upload: slides, pictures that lie beside an MRXS, and others."""
+
+    slides: list[Found] = field(default_factory=list)
+    beside: list[Entry] = field(default_factory=list)
+    others: list[Entry] = field(default_factory=list)
+
+
+def slides_among(source: Source) -> Among:
+    """Return the files that are slides or belong to one, and the others."""
+    found, rest = Among(), []
     for entry in source.entries:
-        (slides if may_be_slide(source.head(entry, _HEAD)) else others).append(entry)
-    return slides, others
+        head = source.head(entry, _HEAD)
+        if may_be_slide(head):
+            found.slides.append(Found([entry]))
+        elif begins_words(head):
+            found.slides.append(_with_words(source, entry))
+        else:
+            rest.append((entry, head))
+    groups = [one for one in found.slides if one.words]
+    for entry, head in rest:
+        if any(_joins(group, entry, head) for group in groups):
+            continue
+        # The picture that gives an MRXS its name shows the label.
+        is_preview = bool(groups) and head.startswith(_JPEG)
+        (found.beside if is_preview else found.others).append(entry)
+    return found
+
+
+def _with_words(source: Source, entry: Entry) -> Found:
+    try:
+        words = words_of(source.head(entry, 1 << 20))
+    except RefusedError:
+        return Found([entry])
+    return Found([entry], words, {"Slidedat.ini": entry})
+
+
+def _joins(group: Found, entry: Entry, head: bytes) -> bool:
+    """Take a file into an MRXS when it is a part of it."""
+    name = part_of(head, group.words) if group.words else ""
+    if not name or name in group.parts:
+        return False
+    group.parts[name] = entry
+    group.entries.append(entry)
+    return True
 
 
 @dataclass
@@ -35,16 +95,31 @@ class Bench:
     staging: Path
     finder: Finder
 
-    def take(self, source: Source, entry: Entry, told: Told) -> TakenSlide:
-        """Return a file as a sealed slide; RefusedError or WithheldError when it cannot be one."""
-        path = self.staging / f"slide-{entry.number}"
-        with source.opened(entry, path.with_suffix(".scratch")) as stream:
-            try:
-                plan = plan_of(stream, entry.size, self.finder)
+    def take(self, source: Source, found: Found, told: Told) -> TakenSlide:
+        """Return a slide sealed; RefusedError or WithheldError when it cannot be one."""
+        path = self.staging / f"slide-{found.entries[0].number}"
+        try:
+            with ExitStack() as stack:
+                plan = self._plan(source, found, path, stack)
                 return sealed_slide(plan, self.key, self.key_id, path, told=told)
-            except RefusedError:
-                path.unlink(missing_ok=True)
-                raise
+        except RefusedError:
+            path.unlink(missing_ok=True)
+            raise
+
+    def _plan(self, source: Source, found: Found, path: Path, stack: ExitStack) -> Plan:
+        def stream(entry: Entry) -> BinaryIO:
+            scratch = path.with_name(f"scratch-{entry.number}")
+            return stack.enter_context(source.opened(entry, scratch))
+
+        first = found.entries[0]
+        if not found.words:
+            return plan_of(stream(first), first.size, self.finder)
+        if set(found.parts) != {"Slidedat.ini", found.words.index, *found.words.files}:
+            raise RefusedError("slide_parts")
+        if sum(entry.size for entry in found.entries) > MOST_IN_MEMORY:
+            raise WithheldError("too_large")
+        files = {name: stream(entry) for name, entry in found.parts.items()}
+        return plan_of_slide(stack.enter_context(opened(files, self.staging)))
 
 
 def pack_slide(pack: Pack, key: bytes, label: str) -> None:

@@ -18,7 +18,7 @@ from cpms_portal.imaging.deidentification.reader import read_header
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.ingest.facts import INSTANCE, SERIES, SOP_CLASS, text_of
 from cpms_portal.imaging.ingest.packing import Pack, write_pack
-from cpms_portal.imaging.ingest.slides import Bench, pack_slide, slides_among
+from cpms_portal.imaging.ingest.slides import Bench, Found, pack_slide, slides_among
 from cpms_portal.imaging.ingest.sources import Entry, Source, SourceRefusedError, open_source
 from cpms_portal.imaging.slides.taking import TakenSlide
 from cpms_portal.storage.spooled import SpooledFile
@@ -70,6 +70,13 @@ class Outcome:
         """Keep what became of a file."""
         seen = self.verdicts.get(entry.number, Verdict(status))
         self.verdicts[entry.number] = replace(seen, status=status, code=code)
+
+    def leave(self, entry: Entry, error: RefusedError) -> None:
+        """Count and keep why a file is not stored."""
+        status = "withheld" if isinstance(error, WithheldError) else "refused"
+        self.counts[status] += 1
+        self.reasons[status, error.code] += 1
+        self.note(entry, status, error.code)
 
 
 @dataclass
@@ -183,8 +190,8 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
     except SourceRefusedError as error:
         outcome.stopped = error.code
         return outcome
-    slides, others = slides_among(source)
-    seen = _look(source, others, Deidentifier(subkey(order.key)), outcome)
+    among = slides_among(source)
+    seen = _look(source, among.others, Deidentifier(subkey(order.key)), outcome)
     if _several_people(seen.people):
         return Outcome(stopped="several_people", verdicts=outcome.verdicts)
     outcome.other_person = _other_person(seen.people, order.identity)
@@ -199,24 +206,26 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
     traces = seen.traces
     traces.add_known(order.identity)
     bench = Bench(order.key, order.key_id, order.staging, traces.finder())
-    for entry in slides:
-        _take_slide(bench, source, entry, outcome, progress=progress)
+    for entry in among.beside:
+        outcome.leave(entry, WithheldError("slide_label"))
+    for slide in among.slides:
+        _take_slide(bench, source, slide, outcome, progress=progress)
     return outcome
 
 
 def _take_slide(
-    bench: Bench, source: Source, entry: Entry, outcome: Outcome, *, progress: Progress
+    bench: Bench, source: Source, slide: Found, outcome: Outcome, *, progress: Progress
 ) -> None:
     """Seal a slide, or say why not."""
     try:
-        outcome.slides.append(bench.take(source, entry, progress))
-        outcome.counts["stored"] += 1
-        outcome.note(entry, "stored")
+        outcome.slides.append(bench.take(source, slide, progress))
     except RefusedError as error:
-        status = "withheld" if isinstance(error, WithheldError) else "refused"
-        outcome.counts[status] += 1
-        outcome.reasons[status, error.code] += 1
-        outcome.note(entry, status, error.code)
+        for entry in slide.entries:
+            outcome.leave(entry, error)
+        return
+    outcome.counts["stored"] += 1
+    for entry in slide.entries:
+        outcome.note(entry, "stored")
 
 
 def _told(

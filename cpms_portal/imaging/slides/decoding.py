@@ -73,7 +73,12 @@ def _one_tile(tile: bytes, packed: Packed) -> bytes:
 
 
 def as_jpeg(stored: bytes, level: Level) -> bytes:
-    """Return a stored tile for a browser: with its tables when it is a JPEG, else made one."""
+    """Return a stored tile for a browser: with its tables when it is a JPEG, else made one.
+
+    White where the scanner left a tile out.
+    """
+    if not stored:
+        return jpeg_of(Image.new("RGB", (level.tile_width, level.tile_height), "white"))
     if level.coding == "jpeg" and level.samples in (1, 3):
         return whole(level.head, stored)
     return jpeg_of(picture(stored, level, level.head))
@@ -81,6 +86,6 @@ def as_jpeg(stored: bytes, level: Level) -> bytes:
 
 def thumbnail_of(stored: bytes, level: Level, side: int) -> bytes:
     """Return the only tile of the smallest level as a small JPEG, without what lies beyond it."""
-    found = picture(stored, level, level.head).crop((0, 0, level.width, level.height))
+    found = Image.open(io.BytesIO(as_jpeg(stored, level))).crop((0, 0, level.width, level.height))
     found.thumbnail((side, side))
     return jpeg_of(found)

@@ -138,10 +138,7 @@ def tile(slide: Slide, request: Request) -> Response:
     tell_once(slide, request, "slide.images")
 
     def made() -> bytes:
-        stored = tile_of(request.registry, slide, level, number)
-        if not stored:
-            raise HTTPNotFound()
-        return as_jpeg(stored, level)
+        return as_jpeg(tile_of(request.registry, slide, level, number), level)
 
     return _kept(request, "-".join(request.subpath), made)
 

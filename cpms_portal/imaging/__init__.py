@@ -15,6 +15,10 @@ def includeme(config: Configurator) -> None:
     config.add_setting(
         "cpms.imaging.largest_unpacked", int, 8 * 1024**3, "most bytes a ZIP may unpack to"
     )
+    config.add_setting(
+        "cpms.imaging.held_days", int, 14, "images to look at are destroyed after so many days"
+    )
     config.include(".ingest.holders")
     config.scan(".resources")
+    config.scan(".held.resources")
     config.include(".views")

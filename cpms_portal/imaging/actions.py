@@ -15,18 +15,34 @@ import transaction
 from pyramid.registry import Registry
 
 from cpms_portal.core.actor import Actor
+from cpms_portal.core.clock import now
+from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.events import Changed, announce
+from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import modified
 from cpms_portal.core.settings import setting
 from cpms_portal.imaging.deidentification.keyed import pseudonym
+from cpms_portal.imaging.held.keeping import destroy_expired, keep_held
+from cpms_portal.imaging.held.queries import held_uids
 from cpms_portal.imaging.ingest.facts import Facts
 from cpms_portal.imaging.ingest.holders import known_identity
 from cpms_portal.imaging.ingest.packing import Pack
 from cpms_portal.imaging.ingest.receipts import StudyReceipt, lines_of
+from cpms_portal.imaging.ingest.reporting import report_of
 from cpms_portal.imaging.ingest.sources import in_memory
 from cpms_portal.imaging.ingest.work import Order, Outcome, ingest, subkey
 from cpms_portal.imaging.ingest.workers import workers
-from cpms_portal.imaging.queries import SeriesIndex, folded_index, index_of, known_uids, slides_of
+from cpms_portal.imaging.queries import (
+    ASKED,
+    FACE_ANSWERS,
+    REPORTS,
+    SeriesIndex,
+    folded_index,
+    index_of,
+    known_uids,
+    reports_of,
+    slides_of,
+)
 from cpms_portal.imaging.resources import STUDIES, Series, Slide, Studies, Study
 from cpms_portal.imaging.slides.taking import TakenSlide
 from cpms_portal.storage.blobs import SealedBlob
@@ -36,7 +52,7 @@ from cpms_portal.storage.uploads import spool
 
 Beside = tuple[Study, SealedBlob] | None
 _INSTANCE_ONLY = ("study_uid", "series_uid", "study_description", "series_description",
-                  "study_date", "series_number", "modality")  # fmt: skip
+                  "study_date", "series_number", "modality", "head")  # fmt: skip
 
 
 def _staging(registry: Registry) -> Path:
@@ -53,7 +69,7 @@ def _order(holder: Any, place: Path, staging: Path, registry: Registry) -> Order
         holder.key_id,
         keyring(registry).key(holder.key_id),
         known_identity(holder, registry),
-        known_uids(registry, holder),
+        known_uids(registry, holder) | held_uids(registry, holder, now(registry)),
         setting(registry, "cpms.imaging.largest_unpacked"),
     )
 
@@ -129,6 +145,9 @@ def store(holder: Any, outcome: Outcome, actor: Actor) -> StudyReceipt:
             known.update(facts["uid"] for facts in fresh)
             study = _study(holder, fresh[0], actor)
             joined = _join(study, pack, fresh, actor.registry)
+            add_report(study, report_of(outcome, len(fresh), actor.now), actor.registry)
+            if not study.face and any(facts["head"] for facts in fresh):
+                study.face = ASKED
             touched[study.__name__ or ""] = study
             receipt.stored += len(fresh)
             receipt.series += 1
@@ -138,6 +157,9 @@ def store(holder: Any, outcome: Outcome, actor: Actor) -> StudyReceipt:
         _add_slide(holder, taken, receipt, actor)
     seen = {slide.study for slide in slides_of(holder)}
     receipt.studies = [name for name in sorted(touched) if name not in seen] + receipt.slides
+    receipt.heads = sorted(name for name, study in touched.items() if study.face == ASKED)
+    receipt.held = keep_held(holder, outcome.held, actor)
+    destroy_expired(holder, actor)
     for study in touched.values():
         _tell(study, actor)
     return receipt
@@ -166,6 +188,22 @@ def _add_slide(
     studies.add(name, slide)
     receipt.stored += 0 if beside else 1
     announce(registry, Changed(slide, actor, "slide.received"))
+
+
+def add_report(study: Study, report: dict[str, Any], registry: Registry) -> None:
+    """Add the report of an upload to a study; of one upload that brings several series, one."""
+    kept = reports_of(registry, study)
+    if kept and kept[-1]["at"] == report["at"]:
+        report = {**report, "stored": report["stored"] + kept.pop()["stored"]}
+    study.reports = seal_json(registry, study.key_id, REPORTS, [*kept, report])
+
+
+def answer_about_face(study: Study, answer: str, actor: Actor) -> None:
+    """Keep what somebody who looked says of the face in a study of a head."""
+    if answer not in FACE_ANSWERS:
+        raise ValueRefusedError(_("Please choose an answer."), "answer")
+    study.face, study.face_by, study.face_at = answer, actor.name, actor.now
+    announce(actor.registry, Changed(study, actor, "study.face_answered", {"answer": answer}))
 
 
 def _tell(study: Study, actor: Actor) -> None:

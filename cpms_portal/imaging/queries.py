@@ -11,6 +11,7 @@ from typing import Any
 from pyramid.location import lineage
 from pyramid.registry import Registry
 
+from cpms_portal.core.i18n import _
 from cpms_portal.imaging.ingest.facts import Facts
 from cpms_portal.imaging.interfaces import IStudyHolder
 from cpms_portal.imaging.resources import STUDIES, Series, Slide, Study
@@ -18,6 +19,16 @@ from cpms_portal.imaging.slides.pyramid import HEADER, Level, Pyramid
 from cpms_portal.imaging.slides.writing import header_of
 from cpms_portal.storage.keys import keyring
 from cpms_portal.storage.sealing import open_json
+
+#: What the reports of a study are sealed under.
+REPORTS = "reports"
+#: Said of a study of a head until somebody answers.
+ASKED = "asked"
+FACE_ANSWERS = {
+    "not_visible": _("No: from these slices no face can be drawn."),
+    "needed": _("Yes, and the face is needed to answer the question."),
+    "accepted": _("Yes. The patient knows that the face can be seen, and agreed."),
+}
 
 
 @dataclass(frozen=True)
@@ -164,6 +175,11 @@ def index_of(registry: Registry, study: Study, series: Series) -> SeriesIndex:
 def about(registry: Registry, study: Study) -> dict[str, str]:
     """Return the description and the moved date of a study."""
     return open_json(registry, study.key_id, "about", study.about) or {}
+
+
+def reports_of(registry: Registry, study: Study) -> list[dict[str, Any]]:
+    """Return the reports of the uploads that brought a study, the oldest first."""
+    return open_json(registry, study.key_id, REPORTS, study.reports) or []
 
 
 def known_uids(registry: Registry, holder: Any) -> frozenset[str]:

@@ -88,9 +88,15 @@ class Study(Content):
     """A DICOM study. study_uid: the mapped UID, which says nothing without the key.
 
     about: sealed description and date (moved). series: by an id that never changes.
+    reports: sealed; what became of each upload. face: whether a face may be recognised, as
+    answered ("asked" when it is a head and nobody answered yet); face_by and face_at: by whom.
     """
 
     noun = "study"
+    reports: bytes = b""
+    face: str = ""
+    face_by: str = ""
+    face_at: datetime | None = None
     annotation_form = "sr"
 
     def __init__(self, study_uid: str, key_id: str, created: datetime | None = None) -> None:

@@ -8,9 +8,12 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from shutil import which
 
 from cpms_portal.scripts._postgres import server_programs
 
+OFFICE = ("libreoffice-writer", "libreoffice-calc", "libreoffice-impress")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -41,6 +44,10 @@ NEEDS = (
         ("libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"),
         lambda: ctypes.util.find_library("pangoft2-1.0"),
     ),
+    Need("Tesseract, which finds text in pictures", ("tesseract-ocr",), partial(which, "tesseract")),
+    Need("ffmpeg, which copies video and sound", ("ffmpeg",), partial(which, "ffmpeg")),
+    Need("LibreOffice, which reads old office files", OFFICE, partial(which, "soffice")),
+    Need("dciodvfy, which judges DICOM files", ("dicom3tools",), partial(which, "dciodvfy")),
 )
 
 

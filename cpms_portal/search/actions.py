@@ -18,6 +18,8 @@ LISTED = frozenset(
         "contribution",
         "country",
         "document",
+        "held_document",
+        "held_series",
         "information_request",
         "institution",
         "invitation",

@@ -23,7 +23,7 @@ OWN_ROOMS = {
     "annotations": {"documents"},
     "dicomweb": {"inbox", "listener", "media", "wire"},
     "identity": {"sources"},
-    "imaging": {"deidentification", "frames", "ingest", "slides"},
+    "imaging": {"deidentification", "frames", "held", "ingest", "slides"},
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy
+from PIL import Image, ImageDraw
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import (
@@ -248,4 +249,23 @@ def encapsulated_pdf(person: Planted) -> Dataset:
     dataset.SOPInstanceUID, dataset.SeriesInstanceUID = plan.uid("i"), plan.uid("s")
     dataset.StudyInstanceUID, dataset.Modality = plan.uid("study"), "DOC"
     dataset.EncapsulatedDocument = b"%PDF-1.4 " + person.family.encode() + b"%%EOF "
+    return dataset
+
+
+def burned_in(kind: str, person: Planted, flag: str = "", regions: bool = False) -> Dataset:
+    """Return an ultrasound or secondary capture with a name drawn into its pixels."""
+    dataset = risky_image(kind, person, flag)
+    picture = Image.new("L", (320, 240), 20)
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((90, 90, 230, 210), fill=120)
+    pen.text((8, 6), f"{person.family.upper()} {person.number}", fill=235, font_size=16)
+    dataset.Rows, dataset.Columns = 240, 320
+    dataset.BitsAllocated = dataset.BitsStored = 8
+    dataset.HighBit = 7
+    dataset.PixelData = picture.tobytes()
+    if regions:
+        dataset.SequenceOfUltrasoundRegions = Sequence([_item(
+            RegionLocationMinX0=40, RegionLocationMinY0=60, RegionLocationMaxX1=300,
+            RegionLocationMaxY1=229,
+        )])  # fmt: skip
     return dataset

@@ -36,13 +36,16 @@ class Decision:
 
     status: "stored", "withheld" or "refused". code: why, a key of reasons.TEXTS; empty
     when stored. chunks: the new file in pieces. counts: what was removed, emptied,
-    replaced, cleaned, moved, and how many UIDs were mapped.
+    replaced, cleaned, moved, and how many UIDs were mapped. held: the new file of one that
+    is withheld until a person decides. extension: of a document, which may have changed.
     """
 
     status: str
     code: str = ""
     chunks: Chunks | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    held: Chunks | None = None
+    extension: str = ""
 
     @property
     def reason(self) -> str:
@@ -101,7 +104,7 @@ class Deidentifier:
 
     def _stored(self, file: File) -> Decision:
         dataset = file.dataset
-        screen(dataset, file.syntax)
+        waits = screen(dataset, file.syntax)
         cleaner = self._cleaner(dataset)
         cleaner.counts = Counter()
         if file.trailing:
@@ -114,6 +117,8 @@ class Deidentifier:
             packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
             packed = packer.compress(b"".join(body)) + packer.flush()
             body = [packed + b"\0" * (len(packed) % 2)]
+        if waits:
+            return Decision(WITHHELD, waits, counts=cleaner.counts, held=[meta, *body])
         return Decision(STORED, "", [meta, *body], cleaner.counts)
 
     def _subject(self, dataset: Dataset) -> str:

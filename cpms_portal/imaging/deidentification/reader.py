@@ -197,7 +197,7 @@ class _Walker:
                     return dataset, at
                 raise
             if element.tag <= last and (pixels or element.tag >> 16 < 8):
-                return dataset, at
+                break
             dataset.elements.append(element)
             last, at = max(last, element.tag), element.end
             pixels = pixels or element.tag in (PIXEL_DATA, 0x7FE00008, 0x7FE00009)

@@ -18,7 +18,7 @@ TEXTS: dict[str, str] = {
     "pixels_short": _("The image holds fewer pixels than it announces."),
     "unreadable": _("The file cannot be read."),
     "file_list": _("This is a list of files on a disc; it is not needed."),
-    "burned_in": _("Text may be burned into this image; it cannot be cleaned yet."),
+    "burned_in": _("Text may be burned into this image; a person must look at it first."),
     "document": _("This is a document; documents inside DICOM cannot be cleaned yet."),
     "slide_label": _("This is the label or overview of a slide; it may show a name."),
     "recognisable": _("The person may be recognised in this image."),
@@ -29,6 +29,25 @@ TEXTS: dict[str, str] = {
     "slide_parts": _("Parts of this slide are missing. Please upload its whole folder."),
     "slide_kind": _("This kind of slide cannot be cleaned yet."),
     "pixel_format": _("The pixels are packed in a way that cannot be checked yet."),
+    "no_recognition": _(
+        "Text may be burned into this image, and this portal cannot look for it: Tesseract is"
+        " not installed. A person must look at every image."
+    ),
+    "protected": _("The file is protected by a password. Save it without one."),
+    "broken_document": _("The file is damaged or not what its name says."),
+    "macros": _("The file holds macros. Save it without macros and upload it again."),
+    "embedded": _("The file holds another file inside that cannot be cleaned."),
+    "unknown_kind": _("Files of this kind are not taken."),
+    "names_patient": _("The file names the patient, or holds a number or date of the patient."),
+    "scan_unread": _("This is a scan, and this portal cannot read it: Tesseract is not installed."),
+    "unread": _(
+        "The words of this file cannot be read, so nobody knows whether it names somebody."
+    ),
+    "no_media_program": _("Video and sound cannot be cleaned here: ffmpeg is not installed."),
+    "no_office_program": _(
+        "Files of old office programs cannot be cleaned here: LibreOffice is not installed."
+        " Save it as docx, xlsx or pptx and upload it again."
+    ),
 }
 
 

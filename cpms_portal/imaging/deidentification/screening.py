@@ -64,22 +64,24 @@ def _is_risky(dataset: Dataset, sop_class: str, image_type: str) -> bool:
     )
 
 
-def screen(dataset: Dataset, syntax: str) -> None:
-    """Raise WithheldError or RefusedError when an object must not be stored.
+def screen(dataset: Dataset, syntax: str) -> str:
+    """Return why a person must look at an image before it may be stored; empty when nobody must.
 
+    WithheldError or RefusedError when an object must not be stored at all.
     Burned-in text: BurnedInAnnotation (0028,0301) YES always; where people or machines
     commonly draw into the pixels, everything but an explicit NO.
     """
     sop_class = _check_identifiers(dataset)
     _check_document(dataset, sop_class)
     if not _is_image(dataset):
-        return
+        return ""
     if syntax in VIDEO:
         raise WithheldError("video")
     image_type = dataset.text(0x00080008).upper()
     burned = dataset.text(0x00280301).upper()
     _check_slide(dataset, sop_class, image_type)
-    if burned == "YES" or (burned != "NO" and _is_risky(dataset, sop_class, image_type)):
-        raise WithheldError("burned_in")
     if dataset.text(0x00280302).upper() == "YES":
         raise WithheldError("recognisable")
+    if burned == "YES" or (burned != "NO" and _is_risky(dataset, sop_class, image_type)):
+        return "burned_in"
+    return ""

@@ -9,6 +9,7 @@ from cpms_portal.imaging.deidentification.elements import PIXEL_DATA, Dataset
 from cpms_portal.imaging.deidentification.reader import File, read_file
 from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets, decoded
+from cpms_portal.imaging.ingest.heads import shows_head
 
 STUDY, SERIES, INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
 SOP_CLASS = 0x00080016
@@ -110,6 +111,7 @@ def facts_in(file: File) -> Facts:
         "series_description": text_of(dataset, 0x0008103E),
         "series_number": dataset.number(0x00200011),
         "study_date": dataset.text(0x00080020),
+        "head": shows_head(dataset),
     }
     return facts | _pixel_place(file.syntax, dataset)
 

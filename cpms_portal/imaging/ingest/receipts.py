@@ -39,7 +39,8 @@ class Line:
 @dataclass
 class StudyReceipt:
     """What a person is told after an upload. ``studies``: names of studies made or extended, and
-    of slides brought; ``slides``: of these alone.
+    of slides brought; ``slides``: of these alone. held: images a person must look at.
+    heads: names of studies that show a head.
     """
 
     stored: int = 0
@@ -50,6 +51,8 @@ class StudyReceipt:
     lines: list[Line] = field(default_factory=list)
     other_person: bool = False
     stopped: str = ""
+    held: int = 0
+    heads: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:

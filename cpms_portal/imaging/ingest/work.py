@@ -17,6 +17,7 @@ from cpms_portal.imaging.deidentification.identity import KnownIdentity, Traces,
 from cpms_portal.imaging.deidentification.reader import read_header
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.ingest.facts import INSTANCE, SERIES, SOP_CLASS, text_of
+from cpms_portal.imaging.ingest.holding import HeldInstance, Holding
 from cpms_portal.imaging.ingest.packing import Pack, write_pack
 from cpms_portal.imaging.ingest.slides import Bench, Found, pack_slide, slides_among
 from cpms_portal.imaging.ingest.sources import Entry, Source, SourceRefusedError, open_source
@@ -56,6 +57,7 @@ class Outcome:
     """What a worker answers.
 
     stopped: why nothing at all was taken, a code. verdicts: by the number of the file.
+    held: images a person must look at. changes: what was removed, emptied, moved, in all.
     """
 
     packs: list[Pack] = field(default_factory=list)
@@ -65,6 +67,8 @@ class Outcome:
     other_person: bool = False
     stopped: str = ""
     verdicts: dict[int, Verdict] = field(default_factory=dict)
+    held: list[HeldInstance] = field(default_factory=list)
+    changes: Counter[str] = field(default_factory=Counter)
 
     def note(self, entry: Entry, status: str, code: str = "") -> None:
         """Keep what became of a file."""
@@ -152,12 +156,16 @@ def _other_person(people: dict[str, tuple[str, str]], identity: KnownIdentity) -
 
 
 def _decisions(
-    source: Source, engine: Deidentifier, entries: list[tuple[str, Entry]], outcome: Outcome
-) -> Iterator[Decision]:
-    """Yield what may be stored; count everything."""
+    source: Source, engine: Deidentifier, entries: list[tuple[str, Entry]], outcome: Outcome,
+    *, holding: Holding,
+) -> Iterator[Decision]:  # fmt: skip
+    """Yield what may be stored; hold what a person must look at; count everything."""
     for _, entry in entries:
         decision = engine.deidentify(source.read(entry))
         outcome.counts[decision.status] += 1
+        outcome.changes += decision.counts
+        if decision.held:
+            outcome.held.append(holding.hold(decision))
         outcome.note(entry, decision.status, decision.code)
         if decision.status != "stored":
             outcome.reasons[decision.status, decision.code] += 1
@@ -197,9 +205,10 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
     outcome.other_person = _other_person(seen.people, order.identity)
     engine = Deidentifier(subkey(order.key), order.identity, extra=seen.traces)
     known = set(order.known)
+    holding = Holding(order.staging, order.key, order.key_id)
     for number, entries in enumerate(seen.series.values()):
         fresh = _without_duplicates(entries, known, outcome)
-        decisions = _decisions(source, engine, fresh, outcome)
+        decisions = _decisions(source, engine, fresh, outcome, holding=holding)
         _pack(order, number, _told(decisions, outcome, len(source.entries), progress), outcome)
     for pack in outcome.packs:
         pack_slide(pack, order.key, order.key_id)

@@ -6,6 +6,14 @@ function line(list, words) {
   list.append(item);
 }
 
+function offer(foot, url, words) {
+  const link = document.createElement("a");
+  link.className = "button is-primary";
+  link.href = url;
+  link.textContent = words;
+  foot.prepend(link);
+}
+
 export function told(box, receipt, fill) {
   const words = box.querySelector("[data-words]");
   const list = box.querySelector("[data-lines]");
@@ -21,12 +29,9 @@ export function told(box, receipt, fill) {
   words.textContent = receipt.stored ? fill(say.stored, receipt) : say.none;
   if (receipt.duplicates) line(list, fill(say.duplicates, { n: receipt.duplicates }));
   if (receipt.other_person) line(list, say.other);
+  if (receipt.held) line(list, fill(say.held, { n: receipt.held }));
+  if (receipt.heads) line(list, say.heads);
   for (const one of receipt.lines) line(list, `${one.count} × ${one.text}`);
-  for (const url of receipt.studies) {
-    const link = document.createElement("a");
-    link.className = "button is-primary";
-    link.href = url;
-    link.textContent = say.look;
-    foot.prepend(link);
-  }
+  for (const url of receipt.studies) offer(foot, url, say.look);
+  if (receipt.held) offer(foot, receipt.waiting_url, say.lookHeld);
 }

@@ -7,6 +7,7 @@ from pyramid.request import Request
 
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.interfaces import IStudyHolder
+from cpms_portal.imaging.resources import Study
 from cpms_portal.security.permissions import Permission
 
 LARGEST_PIECE = 16 * 1024 * 1024
@@ -24,6 +25,9 @@ def includeme(config: Configurator) -> None:
         order=40,
         permission=Permission.STUDY_VIEW,
         covers=("add-study",),
+    )
+    config.add_section(
+        Study, "deidentified", order=90, permission=Permission.STUDY_VIEW, place="viewer"
     )
     # Who was recorded as looking at which study in which hour.
     config.registry.cpms_frames_told = set()

@@ -14,6 +14,7 @@ from cpms_portal.imaging.actions import remove_study
 from cpms_portal.imaging.interfaces import IStudyHolder
 from cpms_portal.imaging.queries import about, holder_of, index_of, slides_of, studies_beside_slides
 from cpms_portal.imaging.resources import Studies, Study
+from cpms_portal.imaging.views.held import waiting_lines
 from cpms_portal.imaging.views.slides import slide_line
 from cpms_portal.security.permissions import Permission
 
@@ -45,6 +46,7 @@ def studies_page(holder: Any, request: Request) -> dict[str, Any]:
         "title": _("Images"),
         "lines": [study_line(study, request) for study in studies_beside_slides(holder)],
         "slides": [slide_line(slide, request) for slide in slides_of(holder)],
+        "waiting": waiting_lines(holder, request),
         "may_add": request.has_permission(Permission.STUDY_ADD, holder),
         "add_url": request.resource_url(holder, "add-study"),
     }

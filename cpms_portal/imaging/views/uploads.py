@@ -37,6 +37,9 @@ def receipt_json(holder: Any, receipt: StudyReceipt, request: Request) -> dict[s
         "duplicates": receipt.duplicates,
         "stopped": say(receipt.stopped_text) if receipt.stopped else "",
         "other_person": receipt.other_person,
+        "held": receipt.held,
+        "heads": bool(receipt.heads),
+        "waiting_url": request.resource_url(holder, "studies"),
         "lines": [
             {"status": line.status, "count": line.count, "text": say(line.text)}
             for line in receipt.lines

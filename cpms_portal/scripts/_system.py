@@ -44,7 +44,7 @@ NEEDS = (
         ("libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"),
         lambda: ctypes.util.find_library("pangoft2-1.0"),
     ),
-    Need("Tesseract, which finds text in pictures", ("tesseract-ocr",), partial(which, "tesseract")),
+    Need("Tesseract, which reads pictures", ("tesseract-ocr",), partial(which, "tesseract")),
     Need("ffmpeg, which copies video and sound", ("ffmpeg",), partial(which, "ffmpeg")),
     Need("LibreOffice, which reads old office files", OFFICE, partial(which, "soffice")),
     Need("dciodvfy, which judges DICOM files", ("dicom3tools",), partial(which, "dciodvfy")),

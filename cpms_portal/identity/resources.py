@@ -77,6 +77,28 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Mobile:
+    """A mobile number that gets codes by text message. number: E.164, with its plus sign."""
+
+    number: str
+    added: datetime
+
+    @property
+    def hint(self) -> str:
+        """What is shown of the number before sign-in."""
+        return f"•••• {self.number[-2:]}"
+
+
+@dataclass(frozen=True)
+class SentCode:
+    """A code sent by text message: to which number, its digest, until when it counts."""
+
+    number: str
+    digest: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class RecoveryCodes:
     """The digests of the recovery codes that are left; one salt for a set."""
 
@@ -111,6 +133,8 @@ class Account(Persistent):
     keys: tuple[SecurityKey, ...] = ()
     trusted: tuple[TrustedBrowser, ...] = ()
     identities: tuple[Identity, ...] = ()
+    mobiles: tuple[Mobile, ...] = ()
+    sent_code: SentCode | None = None
 
     def __init__(self, key_id: str, *, training: bool = False) -> None:
         self.key_id = key_id

@@ -20,6 +20,8 @@ NOTICES = {
         "All devices, keys and sessions of your account were deleted. A recovery code that you "
         "kept, or the helpdesk, lets you in again."
     ),
+    "account.mobile_added": _("A mobile number was added to your account."),
+    "account.mobile_removed": _("A mobile number was removed from your account."),
     "account.identity_linked": _("Another sign-in was linked to your account."),
     "account.identity_unlinked": _("Another sign-in was unlinked from your account."),
     "account.recovery_codes_made": _("New recovery codes were made for your account."),

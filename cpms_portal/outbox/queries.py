@@ -10,6 +10,7 @@ from pyramid_mailer.interfaces import IMailer
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.settings import setting
+from cpms_portal.outbox.gateways import OutboxGateway, sms_gateway
 from cpms_portal.outbox.mailers import OutboxMailer
 from cpms_portal.security.permissions import Permission
 
@@ -40,6 +41,21 @@ def letters_for(actor: Actor, portal: Any) -> list[Letter]:
         Letter(one.subject, one.recipients[0], _pieces(one.body, own))
         for one in reversed(mailer.outbox)
         if every or actor.person.mail in one.recipients
+    ]
+
+
+def messages_for(actor: Actor, portal: Any) -> list[Letter]:
+    """Return the text messages that were kept, newest first, as their readers may see them."""
+    gateway = sms_gateway(actor.registry)
+    if actor.person is None or not isinstance(gateway, OutboxGateway):
+        return []
+    every = actor.may(Permission.PERSON_ADMINISTER, portal)
+    account = actor.person.account
+    own = {one.number for one in getattr(account, "mobiles", ())}
+    return [
+        Letter("SMS", number, tuple((word, None) for word in text.split()))
+        for number, text in reversed(gateway.kept)
+        if every or number in own
     ]
 
 

@@ -264,8 +264,9 @@ def choose_language(person: Person, language: str, actor: Actor) -> None:
 
 
 def take_factors(account: Account) -> None:
-    """Take all devices, keys and trusted browsers away; outside identities open nothing alone."""
+    """Take all factors and trusted browsers away; outside identities open nothing alone."""
     account.devices, account.keys, account.trusted = (), (), ()
+    account.mobiles, account.sent_code = (), None
     account.identities = tuple(replace(one, confirmed=False) for one in account.identities)
 
 

@@ -101,8 +101,8 @@ def prove_person(
         raise ValueRefusedError(TOO_OLD)
 
 
-def _count_mail(desk: FrontDesk, key: str, most: int, actor: Actor) -> bool:
-    """Count a mail; False when there were too many in the last hour."""
+def count_once(desk: FrontDesk, key: str, most: int, actor: Actor) -> bool:
+    """Count what was asked under a key; False when it was too often in the last hour."""
     kept = tuple(at for at in desk.mailed.get(key, ()) if actor.now - at < AN_HOUR)
     if len(kept) >= most:
         return False
@@ -115,9 +115,9 @@ def may_mail_to(desk: FrontDesk, mail: str, actor: Actor) -> bool:
     for key in [k for k, times in desk.mailed.items() if actor.now - times[-1] >= AN_HOUR]:
         del desk.mailed[key]
     network = network_of_address(actor.source)
-    if not _count_mail(desk, f"from {network}", MOST_FROM_NETWORK, actor):
+    if not count_once(desk, f"from {network}", MOST_FROM_NETWORK, actor):
         raise ValueRefusedError(WAIT)
-    return _count_mail(desk, f"to {mail.lower()}", MOST_TO_ADDRESS, actor)
+    return count_once(desk, f"to {mail.lower()}", MOST_TO_ADDRESS, actor)
 
 
 def may_ask(anywhere: Any, mail: str, actor: Actor, most: int) -> None:
@@ -128,7 +128,7 @@ def may_ask(anywhere: Any, mail: str, actor: Actor, most: int) -> None:
     """
     desk = desk_for(anywhere)
     if actor.person is not None:
-        allowed = _count_mail(desk, f"asked by {actor.oid}", most, actor)
+        allowed = count_once(desk, f"asked by {actor.oid}", most, actor)
     else:
         allowed = may_mail_to(desk, mail, actor)
     if not allowed:

@@ -50,6 +50,9 @@ def _account(person: Person) -> dict[str, Any]:
         "recovery_codes_left": account.recovery_codes_left,
         "devices": [_factor(one) for one in account.devices],
         "keys": [_factor(one) for one in account.keys],
+        "mobile_numbers": [
+            {"number": one.number, "added": plain(one.added)} for one in account.mobiles
+        ],
         "linked_sign_ins": [
             {"source": one.source, "subject": one.subject, "added": plain(one.added)}
             for one in account.identities

@@ -19,6 +19,7 @@ from cpms_portal.identity.queries.identities import source_title
 from cpms_portal.identity.resources import Account
 from cpms_portal.identity.schemas import OWN_NAMES, details_schema
 from cpms_portal.layout.views import not_found
+from cpms_portal.outbox.gateways import sms_gateway
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import freshly_proven, session_key, sessions_of
@@ -52,6 +53,11 @@ HISTORY = {
     "account.recovery_codes_made": _("New recovery codes"),
     "account.session_ended": _("A session was ended"),
     "account.other_sessions_ended": _("All other sessions were ended"),
+    "sign_in.sms": _("Code by text message accepted"),
+    "step_up.sms": _("Code by text message accepted for a delicate page"),
+    "account.sms_sent": _("Text message sent"),
+    "account.mobile_added": _("Mobile number added"),
+    "account.mobile_removed": _("Mobile number removed"),
     "sign_in.outside": _("Another sign-in accepted"),
     "step_up.outside": _("Another sign-in accepted for a delicate page"),
     "sign_out.outside": _("Signed out at the other place"),
@@ -71,6 +77,8 @@ BELOW = (
     "recovery-codes",
     "add-key",
     "remove-key",
+    "add-mobile",
+    "confirm-mobile",
     "panic",
 )
 
@@ -120,6 +128,7 @@ def account_page(context: Person, request: Request) -> dict[str, Any]:
         "here": session_key(request),
         "device_words": device_words,
         "history": sign_in_history(context, request.registry),
+        "sms_on": sms_gateway(request.registry) is not None,
         "words_of": words_of,
         "sources": [one.declared for one in request.registry.cpms_sources.values()],
         "source_title": partial(source_title, registry=request.registry),

@@ -19,6 +19,7 @@ from cpms_portal.core.resources import Portal, oid_of
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import prove_by_code, prove_by_recovery_code
 from cpms_portal.identity.queries.keys import needs_key
+from cpms_portal.identity.queries.mobiles import offers_sms
 from cpms_portal.identity.schemas import code_schema, recovery_schema
 from cpms_portal.identity.views.landing import wanted_path
 from cpms_portal.layout.theme import local_path
@@ -90,6 +91,7 @@ class Prove(FormView):
         )
         return {
             "other": None if self.by_recovery_code else other,
+            "sms": offers_sms(self.request.person, self.request.registry),
             "sources": usable_sources(self.request),
             "wanted": query_of(self.request),
             "key": key if self.request.person.account.keys else None,

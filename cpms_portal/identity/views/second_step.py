@@ -21,6 +21,7 @@ from cpms_portal.identity.actions import (
 )
 from cpms_portal.identity.queries import device_address, new_secret, qr_code, spaced
 from cpms_portal.identity.queries.keys import must_add_key, needs_key
+from cpms_portal.identity.queries.mobiles import offers_sms
 from cpms_portal.identity.schemas import code_schema, device_schema, recovery_schema
 from cpms_portal.identity.views.landing import go_on
 from cpms_portal.identity.views.sign_in import enter, half_signed_in, visitor
@@ -65,6 +66,7 @@ class SecondStep(FormView):
         """Return which steps are offered."""
         return {
             "person": self.person,
+            "sms": offers_sms(self.person, self.request.registry),
             "query": f"?{self.request.query_string}" if self.request.query_string else "",
         }
 

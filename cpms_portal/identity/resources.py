@@ -173,17 +173,35 @@ class Wanted:
     identity: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class AtPhone:
+    """A browser that waits for its owner to confirm on a phone.
+
+    number: shown in the browser, typed on the phone. bound: digest of what only the browser has.
+    device, source: which browser waits, and where. person: oid of who confirmed; 0 before.
+    """
+
+    number: str
+    bound: str
+    device: str
+    source: str
+    until: datetime
+    person: int = 0
+
+
 class FrontDesk(Persistent):
     """What is remembered of visitors who have no account.
 
     wanted: digest of a link's secret → Wanted. spent: proof that was used → until when it would
-    have counted. mailed: address or network → times of the mails of the last hour.
+    have counted. mailed: address or network → times of the mails of the last hour. phones: digest
+    of what a QR code holds → AtPhone.
     """
 
     def __init__(self) -> None:
         self.wanted: OOBTree = OOBTree()
         self.spent: OOBTree = OOBTree()
         self.mailed: OOBTree = OOBTree()
+        self.phones: OOBTree = OOBTree()
 
 
 class Identities(Persistent):

@@ -92,15 +92,16 @@ def prove_by_key(
     actor: Actor,
     *,
     purpose: str = "sign_in",
-    whole: bool = False,
+    whole: str = "",
 ) -> None:
     """Take the answer of one of a person's keys; ValueRefusedError otherwise.
 
-    whole: it stands for both factors, so the key must have made sure who holds it.
+    whole: the purpose of a challenge that stands for both factors, so the key must have made
+    sure who holds it.
     """
     who = replace(actor, person=person)
     account, tried = needed_account(person), begin_proof(person, who, purpose)
-    asked = "passkey" if whole else purpose
+    asked = whole or purpose
     key, party = key_of(person, answer.credential), relying_party(actor.registry)
     if not _spend_challenge(person, asked, answer, actor):
         raise ValueRefusedError(TOO_LATE)
@@ -114,7 +115,7 @@ def prove_by_key(
             expected_origin=party.origin,
             credential_public_key=key.public_key,
             credential_current_sign_count=key.count,
-            require_user_verification=whole,
+            require_user_verification=bool(whole),
         )
     except BROKEN as error:
         tell_access(person, who, f"{purpose}.refused", {"why": "key"})
@@ -123,10 +124,15 @@ def prove_by_key(
     proven(tried, account, who, f"{purpose}.key")
 
 
-def sign_in_by_passkey(people: People, answer: KeyAnswer, actor: Actor) -> Person:
-    """Return whom a passkey lets in without a password; ValueRefusedError otherwise."""
+def sign_in_by_passkey(
+    people: People, answer: KeyAnswer, actor: Actor, *, purpose: str = "passkey"
+) -> Person:
+    """Return whom a passkey lets in without a password; ValueRefusedError otherwise.
+
+    purpose: of the challenge it signed.
+    """
     person = person_of_passkey(people, answer.credential)
     if person is None or person.account is None:
         raise ValueRefusedError(NOT_TAKEN)
-    prove_by_key(person, answer, actor, whole=True)
+    prove_by_key(person, answer, actor, whole=purpose)
     return person

@@ -22,6 +22,7 @@ PAGES = (
     "outside_end",
     "first_time",
     "mobiles",
+    "phones",
     "trust",
     "panic",
     "own_data",

@@ -53,6 +53,7 @@ HISTORY = {
     "account.recovery_codes_made": _("New recovery codes"),
     "account.session_ended": _("A session was ended"),
     "account.other_sessions_ended": _("All other sessions were ended"),
+    "sign_in.phone_confirmed": _("Another device let in with the phone"),
     "sign_in.sms": _("Code by text message accepted"),
     "step_up.sms": _("Code by text message accepted for a delicate page"),
     "account.sms_sent": _("Text message sent"),

@@ -11,6 +11,7 @@ from pyramid.location import lineage
 from cpms_portal.audit.trail import Entry, record_with, trail_of
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.events import AccessEvent, Changed, Refused, Transitioned, Viewed
+from cpms_portal.core.resources import oid_of
 
 
 def _oid_above(resource: Any, noun: str) -> int:
@@ -21,7 +22,12 @@ def _oid_above(resource: Any, noun: str) -> int:
 
 
 def entry_for(resource: Any, actor: Actor, action: str, detail: Any = None) -> Entry:
-    """Return the entry for something an actor did with a resource."""
+    """Return the entry for something an actor did with a resource.
+
+    Of an assistant it says who did it, and in ``detail`` for whom (oid).
+    """
+    if actor.on_behalf_of is not None:
+        detail = {**(detail or {}), "for": oid_of(actor.on_behalf_of)}
     return Entry(
         actor.now.isoformat(timespec="milliseconds"),
         actor.oid,

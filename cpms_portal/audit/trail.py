@@ -59,6 +59,12 @@ class Entry:
     detail: str = ""
 
 
+def acted_for(entry: Entry) -> int:
+    """Return the oid of the clinician an assistant acted for, 0 for everybody else."""
+    detail = json.loads(entry.detail) if entry.detail else {}
+    return int(detail.get("for", 0)) if isinstance(detail, dict) else 0
+
+
 @dataclass(frozen=True)
 class Row:
     """An entry as it stands in the trail, with its number and link."""

@@ -66,8 +66,8 @@ class Waiting:
 
 
 def waiting_for(person: Any, actor: Actor) -> Waiting:
-    """Return what waits for a person."""
-    root, me = root_of(person), oid_of(person)
+    """Return what waits for a person, or for the clinician the person acts for."""
+    root, me = root_of(person), actor.answers_oid or oid_of(person)
     panels = _panels_of(actor, root)
     coordinating = acting_as(actor, NETWORK_ROLES)
     unassigned = _found(
@@ -77,7 +77,11 @@ def waiting_for(person: Any, actor: Actor) -> Waiting:
         invitations=_invitations_for(actor, root, me),
         requests=_requests_to(actor, root),
         to_sign=[
-            one for one in panels if one.state == "sign_off" and me in missing_signatures(one)
+            one
+            for one in panels
+            if one.state == "sign_off"
+            and me in missing_signatures(one)
+            and actor.may(Permission.OUTCOME_SIGN, one)
         ],
         to_contribute=[one for one in panels if _may_advise(one, me)],
         leading=[one for one in panels if one.lead == me and one.state in RUNNING],
@@ -111,7 +115,8 @@ def _may_advise(panel: Panel, me: int) -> bool:
 def _invitations_for(actor: Actor, root: Any, me: int) -> list[Any]:
     where = {"person": me, "state": "invited"}
     found = find(actor, "invitation", within=root, where=where, sort="created", size=LOOKED_AT)
-    return sorted(found.items, key=_due)
+    mine = [one for one in found if actor.may(Permission.INVITATION_ANSWER, one)]
+    return sorted(mine, key=_due)
 
 
 def _requests_to(actor: Actor, root: Any) -> list[Any]:

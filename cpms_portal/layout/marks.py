@@ -14,6 +14,7 @@ from chameleon.utils import Markup
 from pyramid.decorator import reify
 from pyramid.request import Request
 
+from cpms_portal.core.actor import spoken
 from cpms_portal.core.i18n import DOMAIN
 from cpms_portal.core.settings import setting
 
@@ -53,6 +54,10 @@ class Marks:
     def chip(self, title: Any, tone: str = "neutral") -> Markup:
         """Draw a state as a labelled chip; tone is one of TONES, others count as neutral."""
         return _drawn(_CHIP, tone if tone in TONES else "neutral", self.say(title))
+
+    def spoken(self, name: Any) -> str:
+        """Say who did something: "A for B" where an assistant acted."""
+        return self.say(spoken(name))
 
     def say(self, text: Any) -> str:
         """Translate a text for this reader."""

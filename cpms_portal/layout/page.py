@@ -14,6 +14,7 @@ from pyramid.renderers import get_renderer
 from pyramid.request import Request
 from pyramid.view import render_view
 
+from cpms_portal.core.clock import now
 from cpms_portal.core.i18n import _
 from cpms_portal.core.settings import setting
 from cpms_portal.layout.interfaces import IPassage
@@ -22,6 +23,7 @@ from cpms_portal.layout.marks import Marks
 from cpms_portal.layout.menu import child_of_root, has_view
 from cpms_portal.layout.messages import Message, told
 from cpms_portal.layout.registration import fits, offers
+from cpms_portal.security.principals import delegations_of
 
 #: Folders the portal makes by itself: their stored titles are English.
 FOLDERS = {
@@ -92,6 +94,18 @@ class Layout(Marks):
     def person(self) -> Any:
         """Who is signed in, or None."""
         return getattr(self.request, "person", None)
+
+    @reify
+    def acts_for(self) -> Any:
+        """The clinician an assistant acts for now, or None."""
+        actor = getattr(self.request, "actor", None)
+        return None if actor is None else actor.on_behalf_of
+
+    @reify
+    def assists(self) -> bool:
+        """Say whether the reader may act for somebody else."""
+        person = self.person
+        return person is not None and bool(delegations_of(person, now(self.request.registry)))
 
     @property
     def unread(self) -> int | None:

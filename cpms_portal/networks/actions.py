@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,6 +16,7 @@ from cpms_portal.networks.effects import LONGEST, settle_end
 from cpms_portal.networks.queries import (
     OVER,
     VIRTUAL_CENTRE,
+    decides_too,
     enrolment_of,
     institution_of,
     membership_of,
@@ -40,7 +41,15 @@ from cpms_portal.security.roles import Role
 from cpms_portal.workflow.actions import begin, transition
 
 #: The profiles people ask for at a full member or an affiliated partner.
-PROFILES_ASKED = (Role.COORDINATOR, Role.DISPATCHER, Role.HP, Role.RESEARCHER)
+PROFILES_ASKED = (
+    Role.COORDINATOR,
+    Role.DISPATCHER,
+    Role.HP,
+    Role.RESEARCHER,
+    Role.ASSISTANT,
+    Role.REPRESENTATIVE,
+    Role.DPO,
+)
 
 
 def bring_up(root: Any, actor: Actor) -> None:
@@ -213,28 +222,41 @@ def authorise_enrolment(membership: Membership, actor: Actor, reason: str) -> Me
 def let_dispatchers_decide(network: Network, decide: bool, actor: Actor) -> None:
     """Make the dispatchers deputies in questions of membership, or end that."""
     network.dispatchers_decide = decide
-    dispatchers = find(
+    _make_deputies(network, Role.DISPATCHER, actor)
+
+
+def let_representatives_decide(network: Network, decide: bool, actor: Actor) -> None:
+    """Make the representatives of centres deputies for their own people, or end that."""
+    network.representatives_decide = decide
+    _make_deputies(network, Role.REPRESENTATIVE, actor)
+
+
+def _make_deputies(network: Network, role: Role, actor: Actor) -> None:
+    found = find(
         portal_of(actor),
         "membership",
         within=network,
-        where={"role": Role.DISPATCHER, "state": "active"},
+        where={"role": role, "state": "active"},
         sort="title",
         size=1000,
     )
-    for membership in dispatchers:
+    for membership in found:
         person = membership.person_resource()
-        if person is not None and decide:
-            grant(person, Role.DEPUTY, network, since=actor.now)
+        if person is not None and decides_too(role, network):
+            grant(person, Role.DEPUTY, membership.node(), since=actor.now)
         elif person is not None:
-            revoke(person, Role.DEPUTY, network)
+            revoke(person, Role.DEPUTY, membership.node())
 
 
-def change_policy(
-    network: Network, *, days: int, guest_days_after: int, dispatchers_decide: bool, actor: Actor
-) -> None:
-    """Change how a network lets people in."""
-    network.membership_days, network.guest_days_after = days, guest_days_after
-    let_dispatchers_decide(network, dispatchers_decide, actor)
+def change_policy(network: Network, values: Mapping[str, Any], actor: Actor) -> None:
+    """Change how a network lets people in.
+
+    values: days, guest_days_after, dispatchers_decide, representatives_decide.
+    """
+    network.membership_days = int(values["days"])
+    network.guest_days_after = int(values["guest_days_after"])
+    let_dispatchers_decide(network, values["dispatchers_decide"], actor)
+    let_representatives_decide(network, values["representatives_decide"], actor)
     announce(actor.registry, Changed(network, actor, "network.access_policy"))
 
 

@@ -10,6 +10,7 @@ from cpms_portal.core.clock import now
 from cpms_portal.core.resources import modified
 from cpms_portal.networks.queries import (
     ENDING,
+    decides_too,
     enrolment_of,
     guest_end,
     institution_of,
@@ -56,8 +57,8 @@ def grant_profile(membership: Membership, actor: Actor, step: Transitioned) -> N
         return
     grant(person, Role(membership.role), membership.node(), since=actor.now)
     network = network_of(membership)
-    if membership.role == Role.DISPATCHER and network is not None and network.dispatchers_decide:
-        grant(person, Role.DEPUTY, network, since=actor.now)
+    if network is not None and decides_too(membership.role, network):
+        grant(person, Role.DEPUTY, membership.node(), since=actor.now)
 
 
 def _choose_end(membership: Membership, step: Transitioned, actor: Actor) -> None:
@@ -93,9 +94,8 @@ def revoke_profile(membership: Membership, actor: Actor, step: Transitioned) -> 
     if person is None:
         return
     revoke(person, Role(membership.role), membership.node())
-    network = network_of(membership)
-    if membership.role == Role.DISPATCHER and network is not None:
-        revoke(person, Role.DEPUTY, network)
+    if membership.role in (Role.DISPATCHER, Role.REPRESENTATIVE):
+        revoke(person, Role.DEPUTY, membership.node())
     if membership.role == Role.GUEST:
         _end_enrolment(membership, actor, step)
 

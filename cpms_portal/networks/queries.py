@@ -9,7 +9,13 @@ from typing import Any
 from cpms_portal.core.actor import Actor, SystemActor
 from cpms_portal.core.resources import find_above, oid_of, resource_of, root_of
 from cpms_portal.networks.interfaces import Work
-from cpms_portal.networks.resources import Country, Institution, Membership, Network
+from cpms_portal.networks.resources import (
+    ABOVE_THE_CENTRE,
+    Country,
+    Institution,
+    Membership,
+    Network,
+)
 from cpms_portal.search.lookup import look_up
 from cpms_portal.search.queries import Found, find
 from cpms_portal.security.grants import grants_of
@@ -53,7 +59,7 @@ def places_of(person: Any, actor: Actor) -> list[tuple[Any, list[str]]]:
         if held.role in PANEL_ROLES:
             continue
         roles.setdefault(held.node, []).append(held.role)
-    places = [(resource_of(person, oid), sorted(held)) for oid, held in roles.items()]
+    places = [(resource_of(person, oid), sorted(set(held))) for oid, held in roles.items()]
     return [(node, held) for node, held in places if isinstance(node, (Network, Institution))]
 
 
@@ -90,17 +96,37 @@ def memberships_of(person: Any, actor: Actor) -> list[Membership]:
     ).items
 
 
-def deciders_of(membership: Membership, actor: Actor) -> list[int]:
+def decides_too(role: str, network: Network) -> bool:
+    """Say whether people of a profile decide about memberships as deputies of the coordinator."""
+    if role == Role.DISPATCHER:
+        return network.dispatchers_decide
+    return role == Role.REPRESENTATIVE and network.representatives_decide
+
+
+def coordinators_of(network: Network, actor: Actor) -> list[int]:
     """Return the oids of the coordinators, and of the dispatchers where they decide too."""
-    network = network_of(membership)
-    if network is None:
+    deputies = [Role.DISPATCHER] if decides_too(Role.DISPATCHER, network) else []
+    return active_people(network, [Role.COORDINATOR, *deputies], actor)
+
+
+def deciders_of(membership: Membership, actor: Actor) -> list[int]:
+    """Return the oids of everybody who decides about a membership."""
+    network, centre = network_of(membership), institution_of(membership)
+    if network is None or centre is None:
         return []
-    deputies = [Role.DISPATCHER] if network.dispatchers_decide else []
+    found = coordinators_of(network, actor)
+    if decides_too(Role.REPRESENTATIVE, network) and membership.role not in ABOVE_THE_CENTRE:
+        found += active_people(centre, [Role.REPRESENTATIVE], actor)
+    return list(dict.fromkeys(found))
+
+
+def active_people(place: Any, roles: Iterable[str], actor: Actor) -> list[int]:
+    """Return the oids of who has an active membership with one of the profiles below a place."""
     found = find(
         portal_of(actor),
         "membership",
-        within=network,
-        where={"role": [Role.COORDINATOR, *deputies], "state": "active"},
+        within=place,
+        where={"role": list(roles), "state": "active"},
         sort="title",
         size=MOST_DECIDERS,
     )

@@ -18,7 +18,11 @@ from cpms_portal.core.resources import (
 from cpms_portal.security.roles import Role
 
 NETWORK_ROLES = frozenset({Role.COORDINATOR, Role.DEPUTY, Role.DISPATCHER, Role.RESEARCHER})
-INSTITUTION_ROLES = frozenset({Role.ASSISTANT, Role.DPO, Role.ENROLLER, Role.GUEST, Role.HP})
+INSTITUTION_ROLES = frozenset(
+    {Role.ASSISTANT, Role.DPO, Role.ENROLLER, Role.GUEST, Role.HP, Role.REPRESENTATIVE}
+)
+#: Memberships a representative of a centre does not decide about.
+ABOVE_THE_CENTRE = NETWORK_ROLES | {Role.REPRESENTATIVE}
 GUEST_CODE = "0000"
 #: Kinds of centres whose people come as guests.
 GUEST_KINDS = frozenset({"guest", "collaborative_partner", "external_expert"})
@@ -51,7 +55,8 @@ class Network(Container):
 
     acronym: "RARE-LIVER". display: the name in lists. areas: in the order of the network.
     membership_days: within how many days a request for access is answered. dispatchers_decide:
-    whether dispatchers decide about memberships too. guest_days_after: how many days a guest
+    whether dispatchers decide about memberships too. representatives_decide: whether a centre's
+    representative decides about its own people. guest_days_after: how many days a guest
     stays after the last panel closed.
     """
 
@@ -64,6 +69,7 @@ class Network(Container):
     response_days_normal: int = 21
     membership_days: int = 3
     dispatchers_decide: bool = False
+    representatives_decide: bool = False
     guest_days_after: int = 14
 
     def __init__(
@@ -159,7 +165,10 @@ class Institution(Container):
         return self.code == GUEST_CODE
 
     def role_nodes(self, role: str) -> Iterable[int] | None:
-        """A centre bears its clinicians, assistants, data protection officers and guests."""
+        """A centre bears its people; deputies of the coordinator are its own and the network's."""
+        if role == Role.DEPUTY:
+            network = find_above(self, Network)
+            return (oid_of(self),) if network is None else (oid_of(self), oid_of(network))
         return (oid_of(self),) if role in INSTITUTION_ROLES else None
 
     def index_facets(self) -> dict[str, Any]:
@@ -198,6 +207,8 @@ class Membership(Content):
     comment: str = ""
     asked: bool = False
     due: datetime | None = None
+    #: The moment people were last reminded of: of the due date, or before the end.
+    reminded: datetime | None = None
     until: datetime | None = None
     until_panels: bool = False
     ends: datetime | None = None
@@ -208,7 +219,10 @@ class Membership(Content):
         self.role = role
 
     def role_nodes(self, role: str) -> Iterable[int] | None:
-        """A membership is its person's own."""
+        """A membership is its person's own; some are for deputies of the network alone."""
+        if role == Role.DEPUTY and self.role in ABOVE_THE_CENTRE:
+            network = find_above(self, Network)
+            return () if network is None else (oid_of(network),)
         return (self.person,) if role == Role.HOLDER else None
 
     def node(self) -> Any:

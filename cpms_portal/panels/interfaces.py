@@ -11,6 +11,7 @@ NOTICES = {
     "panel.assistance_asked": _("A centre of your network asks for help with a panel."),
     "panel.cancelled": _("A panel you belong to was cancelled."),
     "panel.closed": _("The outcome of a panel is final and can be downloaded."),
+    "panel.contributed_for_you": _("Your assistant wrote a contribution in your name."),
     "panel.contribution_added": _("There is a new contribution in a panel you lead."),
     "panel.contribution_wanted": _("A panel waits for your contribution."),
     "panel.data_wanted": _("A panel needs more information from your centre."),

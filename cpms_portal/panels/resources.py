@@ -102,6 +102,8 @@ class Panel(Sealed, Container):
     members: tuple[int, ...] = ()
     round: int = 1
     countable: bool = False
+    #: The assistant who opened it in the requester's name (oid), or 0.
+    opened_by: int = 0
 
     def __init__(
         self, number: int, area: str, *, urgent: bool, requester: int, created: datetime
@@ -144,11 +146,15 @@ class Panel(Sealed, Container):
 
 
 class Part(Sealed, Content):
-    """Something one person added to a panel. person: whose it is. round: of the panel."""
+    """Something one person added to a panel. person: whose it is. round: of the panel.
+
+    by: the assistant who added it in that person's name (oid), or 0.
+    """
 
     state: str = ""
     history: tuple[Any, ...] = ()
     own_role: ClassVar[str] = Role.AUTHOR
+    by: int = 0
 
     def __init__(self, person: int, round_: int, created: datetime) -> None:
         super().__init__("", created)
@@ -232,12 +238,16 @@ class InformationRequests(Container):
 
 @content_type("InformationRequest")
 class InformationRequest(Part):
-    """Something a member needs to know. sealed: text, answer. answered_by: oid, 0 before."""
+    """Something a member needs to know. sealed: text, answer.
+
+    answered_by: oid, 0 before. answered_through: the assistant who answered in that name, or 0.
+    """
 
     noun = "information_request"
     title: str = _("Request for information")
     due: datetime | None = None
     answered_by: int = 0
+    answered_through: int = 0
     answered: datetime | None = None
 
     def index_facets(self) -> dict[str, Any]:

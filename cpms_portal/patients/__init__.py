@@ -3,7 +3,8 @@
 Words: the *identity* (names, dates, numbers) is sealed with a key of the patient and opened for
 the own centre only; everybody else knows the *nickname*, sex and age. A *consent* is one of
 three: ``care`` (without it nothing is shared), ``registries`` and ``research``. A patient is
-*shared with* the panels that may read the record. Its workflow: ``patient``.
+*shared with* the panels that may read the record. *Break-glass* opens a patient of one's centre
+to read, for a reason and a time. Workflows: ``patient``, ``emergency_access``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,13 @@ from pyramid.config import Configurator
 
 def includeme(config: Configurator) -> None:
     """Register content types, rules, pages and the patients of the training site."""
+    config.add_setting(
+        "cpms.patients.break_glass_minutes",
+        int,
+        60,
+        "how long a record opened by break-glass is open to read",
+    )
+    config.include(".interfaces")
     config.scan(".resources")
     config.scan(".guards")
     config.scan(".effects")

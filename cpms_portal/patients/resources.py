@@ -11,7 +11,14 @@ from BTrees.OOBTree import OOBTree
 from zope.interface import implementer
 
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import Container, content_type, find_above, oid_of, resource_of
+from cpms_portal.core.resources import (
+    Container,
+    Content,
+    content_type,
+    find_above,
+    oid_of,
+    resource_of,
+)
 from cpms_portal.layout.interfaces import IPassage
 from cpms_portal.networks.resources import Institution
 from cpms_portal.security.roles import PANEL_ROLES, Role
@@ -106,9 +113,11 @@ class Patient(Container):
         """A patient bears its owner, the roles of its panels, and who of the centre may come."""
         if role in PANEL_ROLES:
             return self.shared_with if self.state == "enrolled" else ()
+        if role == Role.EMERGENCY:
+            return (oid_of(self),)
         centre = find_above(self, Institution)
         visibility = "centre" if centre is None else centre.visibility
-        if role == Role.OWNER:
+        if role == Role.OWNER or (role == Role.ASSISTANT and visibility != "centre"):
             people = (self.owner, *self.team) if visibility == "team" else (self.owner,)
             return tuple(oid for oid in people if _works_at(self, oid, centre))
         if role == Role.HP and visibility != "centre":
@@ -131,3 +140,46 @@ def _works_at(patient: Patient, oid: int, centre: Institution | None) -> bool:
         return False
     node = oid_of(centre)
     return any(held.node == node for held in person.grants.held)
+
+
+@content_type("EmergencyAccesses")
+@implementer(IPassage)
+class EmergencyAccesses(Container):
+    """How often a patient was opened by break-glass."""
+
+    noun = "emergency_accesses"
+
+
+@content_type("EmergencyAccess")
+class EmergencyAccess(Content):
+    """A clinician opened a patient by break-glass, to read, for a limited time.
+
+    person: oid. until: when reading ends. reason: sealed with the patient's key. ended: when it
+    was ended before its time, or None.
+    """
+
+    noun = "emergency_access"
+    #: The same for all: page titles reach the history of browsers.
+    title: str = _("Break-glass")
+    state: str = ""
+    history: tuple[Any, ...] = ()
+    reason: bytes = b""
+    ended: datetime | None = None
+
+    def __init__(self, person: int, created: datetime, until: datetime) -> None:
+        super().__init__("", created)
+        del self.title
+        self.person = person
+        self.until = until
+
+    def counts(self, now: datetime) -> bool:
+        """Say whether the record may be read under it now."""
+        return self.ended is None and now < self.until
+
+    def role_nodes(self, role: str) -> Iterable[int] | None:
+        """It is its clinician's own."""
+        return (self.person,) if role == Role.HOLDER else None
+
+    def index_facets(self) -> dict[str, Any]:
+        """It is found by the clinician."""
+        return {"person": self.person}

@@ -8,6 +8,13 @@ from typing import Any
 from pyramid.config import Configurator
 
 from cpms_portal.core.actor import Actor
+from cpms_portal.core.i18n import _
+
+NOTICES = {
+    "delegation.asked": _("An assistant asks to act on your behalf. Please confirm or decline."),
+    "delegation.confirmed": _("You may act on behalf of a clinician now."),
+    "delegation.ended": _("An assistant does not act on a clinician's behalf any more."),
+}
 
 #: count(person, actor) -> number of panels the person works in now
 Workload = Callable[[Any, Actor], int]

@@ -1,12 +1,18 @@
-"""What somebody does and knows."""
+"""What somebody does and knows, and who assists whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from persistent import Persistent
+from zope.interface import implementer
+
+from cpms_portal.core.resources import Container, Content, content_type, oid_of
+from cpms_portal.layout.interfaces import IPassage
+from cpms_portal.security.roles import Role
 
 
 @dataclass(frozen=True)
@@ -43,3 +49,34 @@ class Profile(Persistent):
     def is_away(self, day: date) -> bool:
         """Say whether the person is away on a day."""
         return self.away_until is not None and day < self.away_until
+
+
+@content_type("Delegations")
+@implementer(IPassage)
+class Delegations(Container):
+    """Who of a centre assists whom."""
+
+    noun = "delegations"
+
+
+@content_type("Delegation")
+class Delegation(Content):
+    """An assistant who acts on behalf of a clinician of the same centre. Both are oids."""
+
+    noun = "delegation"
+    state: str = ""
+    history: tuple[Any, ...] = ()
+
+    def __init__(self, assistant: Any, clinician: Any, created: datetime | None = None) -> None:
+        super().__init__(assistant.title, created)
+        self.assistant = oid_of(assistant)
+        self.clinician = oid_of(clinician)
+
+    def role_nodes(self, role: str) -> Iterable[int] | None:
+        """It is the assistant's own, and in the clinician's charge."""
+        own = {Role.HOLDER: self.assistant, Role.OWNER: self.clinician}
+        return (own[Role(role)],) if role in own else None
+
+    def index_facets(self) -> dict[str, Any]:
+        """It is found by both."""
+        return {"assistant": self.assistant, "clinician": self.clinician}

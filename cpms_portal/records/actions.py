@@ -148,7 +148,7 @@ def add_document(patient: Patient, name: str, stream: BinaryIO, actor: Actor) ->
     about = {"name": shown, "media_type": media_type_of(shown), "by": actor.name}
     sealed = seal_json(actor.registry, patient.key_id, "document", about)
     document = Document(sealed, blob, actor.now)
-    document.owner = actor.oid
+    document.owner = actor.answers_oid
     documents.add(random_id(12), document)
     touch(patient, actor)
     announce(actor.registry, Changed(document, actor, "document.add"))

@@ -24,6 +24,8 @@ LISTED = frozenset(
         "institution",
         "invitation",
         "membership",
+        "delegation",
+        "emergency_access",
         "network",
         "page",
         "panel",

@@ -18,12 +18,20 @@ from cpms_portal.security.roles import Role
 
 @dataclass(frozen=True)
 class Grant:
-    """One role at one node; ``until`` is exclusive, None means open."""
+    """One role at one node; ``until`` is exclusive, None means open.
+
+    for_person: oid of the clinician an assistant works for there, 0 for every other grant.
+    """
 
     role: str
     node: int
     since: datetime | None = None
     until: datetime | None = None
+    for_person: int = 0
+
+    def same_as(self, role: str, node: int, for_person: int) -> bool:
+        """Say whether it is a grant of this role there, for this clinician."""
+        return (self.role, self.node, self.for_person) == (role, node, for_person)
 
     def active(self, now: datetime) -> bool:
         """Say whether the grant counts now."""
@@ -47,7 +55,7 @@ def grants_of(person: Any, now: datetime) -> tuple[Grant, ...]:
 def holds(person: Any, role: Role, node: Any, now: datetime) -> bool:
     """Say whether a person holds a role at a node now."""
     oid = oid_of(node)
-    return any(held.role == role and held.node == oid for held in grants_of(person, now))
+    return any(held.same_as(role.value, oid, 0) for held in grants_of(person, now))
 
 
 def grant(
@@ -57,19 +65,20 @@ def grant(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
+    for_person: int = 0,
 ) -> Grant:
     """Give a role at a node; an earlier grant of the same role there is replaced."""
-    given = Grant(role.value, oid_of(node), since, until)
-    revoke(person, role, node)
+    given = Grant(role.value, oid_of(node), since, until, for_person)
+    revoke(person, role, node, for_person=for_person)
     person.grants.held += (given,)
     return given
 
 
-def revoke(person: Any, role: Role, node: Any) -> None:
+def revoke(person: Any, role: Role, node: Any, *, for_person: int = 0) -> None:
     """Take a role at a node away; nothing happens when the person does not hold it."""
     oid = oid_of(node)
     kept = tuple(
-        held for held in person.grants.held if not (held.role == role and held.node == oid)
+        held for held in person.grants.held if not held.same_as(role.value, oid, for_person)
     )
     if len(kept) != len(person.grants.held):
         person.grants.held = kept

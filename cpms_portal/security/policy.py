@@ -19,7 +19,7 @@ from cpms_portal.core.substance import root_factory
 from cpms_portal.security.permissions import NOBODY, Permission
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
-from cpms_portal.security.sessions import FULL
+from cpms_portal.security.sessions import ACTS_FOR, FULL
 
 
 @implementer(IAuthenticationPolicy)
@@ -111,7 +111,10 @@ def actor_of(request: Request) -> Actor:
     """Return who acts in this request."""
     # Not ``client_addr``: that believes any X-Forwarded-For. The server sets the address
     # of a proxy it trusts (waitress: trusted_proxy).
-    return actor_for(request.registry, request.person, source=request.remote_addr or "")
+    record = request.session_record
+    chosen = "" if record is None else record.values.get(ACTS_FOR, "")
+    address = request.remote_addr or ""
+    return actor_for(request.registry, request.person, source=address, acts_for=chosen)
 
 
 def set_bearer(config: Configurator, find: Callable[[Request], Person | None]) -> None:

@@ -20,10 +20,12 @@ class Role(StrEnum):
     AUTHENTICATED = "authenticated"
     AUTHOR = "author"
     COORDINATOR = "coordinator"
+    DELEGATE = "delegate"
     DEPUTY = "deputy"
     DISPATCHER = "dispatcher"
     DPO = "dpo"
     EDITOR = "editor"
+    EMERGENCY = "emergency"
     ENROLLER = "enroller"
     EVERYONE = "everyone"
     GUEST = "guest"
@@ -35,6 +37,7 @@ class Role(StrEnum):
     MEMBER = "member"
     OWNER = "owner"
     READER = "reader"
+    REPRESENTATIVE = "representative"
     REQUESTER = "requester"
     RESEARCHER = "researcher"
     REVIEWER = "reviewer"
@@ -44,7 +47,7 @@ class Role(StrEnum):
 OWN_ROLES = frozenset({Role.AUTHOR, Role.HOLDER, Role.INVITEE, Role.OWNER})
 SYSTEM_ROLES = {Role.EVERYONE: Everyone, Role.AUTHENTICATED: Authenticated}
 #: Roles a panel bears for its people.
-PANEL_ROLES = frozenset({Role.INVITED, Role.LEAD, Role.MEMBER, Role.REQUESTER})
+PANEL_ROLES = frozenset({Role.DELEGATE, Role.INVITED, Role.LEAD, Role.MEMBER, Role.REQUESTER})
 
 
 def principal(role: Role | str, node_oid: int) -> str:

@@ -31,6 +31,8 @@ PURPOSE = "session"
 PARTIAL, FULL = 1, 2
 #: The cookie is renewed when its time is older than this.
 RENEW_SECONDS = 120
+#: Where a session keeps for whom an assistant acts.
+ACTS_FOR = "acts_for"
 
 
 class SessionRecord(Persistent):
@@ -128,15 +130,17 @@ def open_session(
 
     opened: when the session that goes on was opened, so that it ends no later than before.
     """
-    parts, store = _parts(request), store_of(request)
+    parts, store, before = _parts(request), store_of(request), None
     if parts is not None:
-        store.pop(digest(parts[0]), None)
+        before = store.pop(digest(parts[0]), None)
     _forget_ended(request, person_oid)
     session_id = f"{person_oid}~{secrets.token_urlsafe(24)}"
     record = SessionRecord(
         person_oid, level, now(request.registry), (request.user_agent or "")[:200]
     )
     record.opened = opened or record.opened
+    if before is not None and before.person == person_oid and ACTS_FOR in before.values:
+        record.values[ACTS_FOR] = before.values[ACTS_FOR]
     store[digest(session_id)] = record
     request.add_response_callback(lambda _r, response: _set_cookie(request, response, session_id))
     return record

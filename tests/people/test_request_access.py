@@ -104,7 +104,7 @@ def test_an_address_that_does_not_fit_falls_back_and_says_what_to_do(browser, qu
 def test_an_altered_post_makes_nothing(browser, root, registry, newcomer):
     page = browser.get(f"/request-access?step=recap&organisation={CENTRE}&profile=hp")
     token = page.html.select_one('main input[name="csrf_token"]')["value"]
-    sent = {"csrf_token": token, "organisation": CENTRE, "profile": "dpo", "comment": ""}
+    sent = {"csrf_token": token, "organisation": CENTRE, "profile": "administrator", "comment": ""}
     assert "Choose at least one profile" in browser.post("/request-access", sent, status=422)
     assert not memberships(root, registry, newcomer)
 

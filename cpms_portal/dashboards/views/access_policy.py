@@ -71,6 +71,16 @@ class AccessPolicy(FormView):
                 missing=False,
                 widget=CheckboxWidget(),
             ),
+            colander.SchemaNode(
+                colander.Boolean(),
+                name="representatives_decide",
+                title=_("Representatives of a centre decide about its own people"),
+                description=_(
+                    "Not about coordinators, dispatchers, researchers and other representatives."
+                ),
+                missing=False,
+                widget=CheckboxWidget(),
+            ),
         )
 
     def appstruct(self) -> dict[str, Any]:
@@ -79,17 +89,12 @@ class AccessPolicy(FormView):
             "days": self.context.membership_days,
             "guest_days_after": self.context.guest_days_after,
             "dispatchers_decide": self.context.dispatchers_decide,
+            "representatives_decide": self.context.representatives_decide,
         }
 
     def save(self, values: dict[str, Any]) -> Response:
         """Keep it."""
-        change_policy(
-            self.context,
-            days=int(values["days"]),
-            guest_days_after=int(values["guest_days_after"]),
-            dispatchers_decide=values["dispatchers_decide"],
-            actor=self.request.actor,
-        )
+        change_policy(self.context, values, self.request.actor)
         return _kept(self)
 
 

@@ -38,6 +38,7 @@ PROFILES: dict[str, Any] = {
     Role.ENROLLER: _("Enrols patients"),
     Role.GUEST: _("Guest"),
     Role.HP: _("Healthcare professional"),
+    Role.REPRESENTATIVE: _("Representative of the centre"),
     Role.RESEARCHER: _("Researcher"),
 }
 

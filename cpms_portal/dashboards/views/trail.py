@@ -7,7 +7,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.request import Request
 
-from cpms_portal.audit.trail import Row, trail_of
+from cpms_portal.audit.trail import Row, acted_for, trail_of
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, resource_of
 from cpms_portal.networks.resources import Institution
@@ -22,13 +22,14 @@ def audit_page(context: Institution, request: Request) -> dict[str, Any]:
     before = int(asked) if asked.isdecimal() and len(asked) < 16 else None
     rows = trail_of(request.registry).rows("institution", oid_of(context), SHOWN + 1, before=before)
     shown = rows[:SHOWN]
-    people: dict[int, str] = {}
+    people: dict[int, Any] = {}
     for row in shown:
-        if row.entry.who not in people:
-            people[row.entry.who] = _name(context, row.entry.who)
+        for oid in (row.entry.who, acted_for(row.entry)):
+            if oid not in people:
+                people[oid] = _name(context, oid)
     return {
         "title": _("Audit"),
-        "rows": [_line(context, row, people[row.entry.who]) for row in shown],
+        "rows": [_line(context, row, people) for row in shown],
         "older": shown[-1].number if len(rows) > SHOWN else None,
         "before": before,
     }
@@ -41,14 +42,15 @@ def _name(anywhere: Any, oid: int) -> Any:
     return _("Somebody who left") if person is None else person.title
 
 
-def _line(anywhere: Any, row: Row, name: Any) -> dict[str, Any]:
+def _line(anywhere: Any, row: Row, people: dict[int, Any]) -> dict[str, Any]:
     """Return a row without anything clinical: patients by their random ids only."""
     entry = row.entry
     patient = resource_of(anywhere, entry.patient) if entry.patient else None
     return {
         "number": row.number,
         "at": entry.at,
-        "who": name,
+        "who": people[entry.who],
+        "for": people[acted_for(entry)] if acted_for(entry) else "",
         "what": entry.action,
         "noun": entry.noun,
         "patient": "" if patient is None else patient.__name__,

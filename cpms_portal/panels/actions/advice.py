@@ -20,14 +20,20 @@ LENGTH = 20_000
 
 
 def contribute(panel: Panel, text: str, actor: Actor) -> Contribution:
-    """Add advice to a panel; one person may contribute several times."""
+    """Add advice to a panel; one person may contribute several times.
+
+    What an assistant adds is the clinician's, who is told at once and may change it.
+    """
     _need(actor, Permission.CONTRIBUTION_ADD, panel)
-    contribution = Contribution(actor.oid, panel.round, actor.now)
+    contribution = Contribution(actor.answers_oid, panel.round, actor.now)
+    contribution.by = _assistant(actor)
     panel["contributions"].add(random_id(), contribution)
     contribution.keep(actor.registry, "text", _written(text))
     begin(contribution, actor)
     drop_draft(panel, "contribution", actor)
     notify(resource_of(panel, panel.lead), "panel.contribution_added", panel, actor)
+    if contribution.by:
+        notify(actor.answers, "panel.contributed_for_you", panel, actor)
     announce(actor.registry, Changed(contribution, actor, "contribution.add"))
     return contribution
 
@@ -44,7 +50,8 @@ def edit_contribution(contribution: Contribution, text: str, actor: Actor) -> No
 def request_information(panel: Panel, text: str, actor: Actor) -> InformationRequest:
     """Ask the centre for something the panel needs to know."""
     _need(actor, Permission.INFORMATION_REQUEST_ADD, panel)
-    request = InformationRequest(actor.oid, panel.round, actor.now)
+    request = InformationRequest(actor.answers_oid, panel.round, actor.now)
+    request.by = _assistant(actor)
     panel["requests"].add(random_id(), request)
     request.keep(actor.registry, "text", _written(text))
     begin(request, actor)
@@ -58,12 +65,18 @@ def answer_information(request: InformationRequest, text: str, actor: Actor) -> 
     answer = _written(text)
     transition(request, "answer", actor)
     request.keep(actor.registry, "answer", answer)
-    request.answered_by, request.answered = actor.oid, actor.now
+    request.answered_by, request.answered = actor.answers_oid, actor.now
+    request.answered_through = _assistant(actor)
 
 
 def withdraw_request(request: InformationRequest, actor: Actor) -> None:
     """Take a request back that needs no answer any more."""
     transition(request, "withdraw", actor)
+
+
+def _assistant(actor: Actor) -> int:
+    """Return the oid of an assistant who acts for somebody, else 0."""
+    return 0 if actor.on_behalf_of is None else actor.oid
 
 
 def _need(actor: Actor, permission: Permission, resource: Any) -> None:

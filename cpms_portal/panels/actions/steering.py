@@ -48,7 +48,7 @@ def open_panel(patient: Patient, values: Mapping[str, Any], actor: Actor) -> Pan
         panels = Panels("Panels", actor.now)
         patient.add("panels", panels)
     number = max((int(name) for name in panels), default=0) + 1
-    requester = actor.person if actor.on_behalf_of is None else actor.on_behalf_of
+    requester = actor.answers
     panel = Panel(
         number,
         values["area"],
@@ -56,6 +56,7 @@ def open_panel(patient: Patient, values: Mapping[str, Any], actor: Actor) -> Pan
         requester=oid_of(requester),
         created=actor.now,
     )
+    panel.opened_by = 0 if actor.on_behalf_of is None else actor.oid
     panels.add(str(number), panel)
     for name, kind in PARTS.items():
         panel.add(name, kind(name.capitalize(), actor.now))

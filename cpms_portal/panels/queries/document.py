@@ -8,10 +8,11 @@ from typing import Any
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import resource_of
 from cpms_portal.networks.queries import network_of
 from cpms_portal.panels.interfaces import AGREEMENT, SECTIONS
-from cpms_portal.panels.queries.people import who
-from cpms_portal.panels.queries.progress import signers
+from cpms_portal.panels.queries.people import named, who
+from cpms_portal.panels.queries.progress import contributions_of, signers
 from cpms_portal.panels.resources import Outcome, Panel
 from cpms_portal.patients.queries import patient_of
 
@@ -35,7 +36,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Signer:
-    """Somebody who was asked to sign. signed: when; objection: why not, or empty."""
+    """Somebody who was asked to sign. signed: when; objection: why not, or empty.
+
+    written_by: "A for B" for each assistant who wrote a contribution in that name.
+    """
 
     name: str
     place: str
@@ -44,6 +48,7 @@ class Signer:
     signed: datetime | None
     objected: datetime | None
     objection: str
+    written_by: tuple[Any, ...] = ()
 
 
 def age_words(years: int) -> str:
@@ -108,9 +113,17 @@ def signatures_of(panel: Panel, outcome: Outcome | None, actor: Actor) -> list[S
                 None if objected else at,
                 at if objected else None,
                 text,
+                _through(panel, oid),
             )
         )
     return found
+
+
+def _through(panel: Panel, oid: int) -> tuple[Any, ...]:
+    person = resource_of(panel, oid)
+    written = contributions_of(panel, panel.round)
+    assistants = dict.fromkeys(one.by for one in written if one.person == oid and one.by)
+    return tuple(named(panel, person, by) for by in assistants) if person is not None else ()
 
 
 def document_values(panel: Panel, outcome: Outcome, actor: Actor) -> dict[str, Any]:
@@ -129,6 +142,7 @@ def document_values(panel: Panel, outcome: Outcome, actor: Actor) -> dict[str, A
         "question": paragraphs(str(panel.read(actor.registry, "question") or "")),
         "sections": sections_of(outcome, actor),
         "signatures": signatures_of(panel, outcome, actor),
+        "asked_by": who(panel, panel.requester, actor, by=panel.opened_by),
         "opened": panel.created,
         "final": outcome.final,
         "countable": panel.countable,

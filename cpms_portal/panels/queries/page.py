@@ -213,13 +213,17 @@ def _entry(part: Part, text: str, actor: Actor, *, may: dict[str, bool]) -> Entr
     answered_by = getattr(part, "answered_by", 0)
     return Entry(
         part,
-        who(part.panel, part.person, actor),
+        who(part.panel, part.person, actor, by=part.by),
         text,
         state_of(part, actor.registry),
         str(part.read(actor.registry, "answer") or ""),
-        who(part.panel, answered_by, actor) if answered_by else None,
+        _answerer(part, actor) if answered_by else None,
         may,
     )
+
+
+def _answerer(part: Any, actor: Actor) -> Who:
+    return who(part.panel, part.answered_by, actor, by=part.answered_through)
 
 
 def draft_of(panel: Panel, form: str, actor: Actor) -> Any:

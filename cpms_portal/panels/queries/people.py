@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cpms_portal.core.actor import Actor, SystemActor
+from cpms_portal.core.actor import Actor, SystemActor, acting_for
 from cpms_portal.core.resources import resource_of
 from cpms_portal.networks.queries import network_of, places_of
 from cpms_portal.networks.resources import Institution, Network
@@ -46,17 +46,24 @@ class Who:
     """Somebody in a panel as pages show them."""
 
     oid: int
-    name: str
+    name: Any
     place: str
     country: str = ""
 
 
-def who(panel: Panel, oid: int, actor: Actor) -> Who:
-    """Return name and hospital of somebody in a panel."""
+def who(panel: Panel, oid: int, actor: Actor, *, by: int = 0) -> Who:
+    """Return name and hospital of somebody in a panel; by: the assistant who acted for them."""
     person = resource_of(panel, oid) if oid else None
     if person is None:
         return Who(oid, "", "")
+    name = named(panel, person, by)
     centre = hospital_of(person, network_of(panel), actor)
     if centre is None:
-        return Who(oid, person.title, "")
-    return Who(oid, person.title, centre.display, centre.__parent__.title)
+        return Who(oid, name, "")
+    return Who(oid, name, centre.display, centre.__parent__.title)
+
+
+def named(panel: Panel, person: Any, by: int) -> Any:
+    """Return the name of a person, or "A for B" when an assistant (oid) acted for them."""
+    assistant = resource_of(panel, by) if by else None
+    return person.title if assistant is None else acting_for(assistant, person)

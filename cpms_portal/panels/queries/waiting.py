@@ -94,7 +94,7 @@ def _tasks(actor: Actor, root: Any) -> Iterator[Waiting]:
         ("worker", LED),
         ("requester", ("draft", *LED)),
     ):
-        where = {facet: actor.oid, "state": states}
+        where = {facet: actor.answers_oid, "state": states}
         for panel in find(actor, "panel", within=root, where=where, sort="changed", size=MOST):
             kind = None if oid_of(panel) in seen else task_in(panel, actor)
             if kind is not None:
@@ -148,12 +148,12 @@ def _wants_signature(panel: Panel, actor: Actor) -> bool:
 
 
 def _wants_answer(panel: Panel, actor: Actor) -> bool:
-    return actor.oid == panel.requester and bool(open_requests(panel))
+    return actor.answers_oid == panel.requester and bool(open_requests(panel))
 
 
 def _wants_contribution(panel: Panel, actor: Actor) -> bool:
-    member = actor.oid in panel.members
-    return panel.state in ADVISING and member and actor.oid not in contributors(panel)
+    me = actor.answers_oid
+    return panel.state in ADVISING and me in panel.members and me not in contributors(panel)
 
 
 def _wants_lead(panel: Panel, actor: Actor) -> bool:
@@ -161,7 +161,7 @@ def _wants_lead(panel: Panel, actor: Actor) -> bool:
 
 
 def _wants_draft(panel: Panel, actor: Actor) -> bool:
-    return panel.state == "draft" and actor.oid == panel.requester
+    return panel.state == "draft" and actor.answers_oid == panel.requester
 
 
 def _wants_assistance(panel: Panel, actor: Actor) -> bool:

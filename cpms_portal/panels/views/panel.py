@@ -65,7 +65,7 @@ def panel_page(panel: Panel, request: Request) -> dict[str, Any]:
         "task": task,
         "steps": [step for step in page.steps(panel, actor) if step.name != chosen],
         "history": page.history(panel, actor),
-        "requester": who(panel, panel.requester, actor),
+        "requester": who(panel, panel.requester, actor, by=panel.opened_by),
         "lead": who(panel, panel.lead, actor),
         "members": [who(panel, oid, actor) for oid in panel.members],
         "contributed": len(contributors(panel)),

@@ -13,6 +13,8 @@ from cpms_portal.security.permissions import Permission
 def includeme(config: Configurator) -> None:
     """Register the pages and their tabs."""
     config.scan(".")
+    config.include(".emergency")
+    config.include(".charge")
     config.add_tab(
         Institution,
         "patients",
@@ -27,7 +29,7 @@ def includeme(config: Configurator) -> None:
         _("Overview"),
         order=10,
         permission=Permission.PATIENT_VIEW,
-        covers=("identity", "edit", "remove"),
+        covers=("identity", "edit", "remove", "team"),
     )
     config.add_tab(
         Patient,

@@ -54,6 +54,18 @@ PROFILES: dict[Role, tuple[Any, Any]] = {
         _("Researcher"),
         _("Makes queries and reports on the anonymised data of the network; no panels."),
     ),
+    Role.ASSISTANT: (
+        _("Assistant"),
+        _("Works on behalf of clinicians of the same centre, once a clinician confirms it."),
+    ),
+    Role.REPRESENTATIVE: (
+        _("Representative of the centre"),
+        _("Decides about access for the centre's own people, where the network allows it."),
+    ),
+    Role.DPO: (
+        _("Data protection officer"),
+        _("Sees who read what at the centre and reviews break-glass; no clinical content."),
+    ),
     Role.GUEST: (
         _("Guest (healthcare professional)"),
         _("Takes part in panels for a limited time, without being a member of the network."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from cpms_portal.core.errors import ConflictError, ValueRefusedError
 from cpms_portal.core.events import Changed, announce
 from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
-from cpms_portal.core.resources import modified, oid_of
+from cpms_portal.core.resources import Container, modified, oid_of
 from cpms_portal.imaging.deidentification.identity import KnownIdentity
 from cpms_portal.patients.queries import (
     HEADLINE,
@@ -54,7 +54,7 @@ def enrol_patient(institution: Any, values: Mapping[str, Any], actor: Actor) -> 
     key_id = random_id(16)
     keyring(actor.registry).create(key_id)
     patient = Patient(key_id, actor.now)
-    patient.owner = actor.oid if actor.on_behalf_of is None else oid_of(actor.on_behalf_of)
+    patient.owner = actor.answers_oid
     patient.consents = consents
     patient.nickname = values.get("nickname") or free_nickname(institution, values)
     _check_nickname(patients, patient, values)
@@ -150,13 +150,20 @@ def reapply(patient: Patient, actor: Actor) -> None:
 
 
 def reapply_below(patient: Patient, actor: Actor) -> None:
-    """Store the access lists right below a patient anew; what has none is only indexed again."""
+    """Store the access lists below a patient anew; what has none is only indexed again."""
     for container in patient.values():
-        for child in container.values() if hasattr(container, "values") else ():
+        for child in _inside(container):
             if workflow_of(child, actor.registry) is not None:
                 apply_acl(child, state_of(child, actor.registry).permissions)
             elif is_listed(child):
                 reindex(child)
+
+
+def _inside(container: Any) -> Iterator[Any]:
+    """Yield everything below a container."""
+    for child in container.values() if isinstance(container, Container) else ():
+        yield child
+        yield from _inside(child)
 
 
 def touch(patient: Patient, actor: Actor) -> None:

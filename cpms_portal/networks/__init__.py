@@ -17,5 +17,6 @@ def includeme(config: Configurator) -> None:
     config.include(".interfaces")
     config.scan(".effects")
     config.include(".subscribers")
+    config.add_reminder("cpms_portal.networks.actions.reminders.remind_of_memberships")
     config.add_bringing_up("cpms_portal.networks.actions.bring_up")
     config.add_importer("networks", "cpms_portal.networks.importer.import_networks")

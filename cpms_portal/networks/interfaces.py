@@ -21,6 +21,10 @@ NOTICES = {
     "membership.suspend": _("A membership of yours is suspended. The reason is on the page."),
     "membership.resume": _("A membership of yours counts again."),
     "membership.extend": _("Your guest access was extended."),
+    "membership.overdue": _("Requests for access wait longer than your network promises."),
+    "membership.review": _("Memberships of your network are due for their yearly review."),
+    "membership.ending": _("Your guest access ends soon. Ask the coordinator if you need longer."),
+    "membership.guests_ending": _("Guest access in your network ends soon. You may extend it."),
     "membership.end": _("A membership of yours has ended. The reason is on the page."),
 }
 

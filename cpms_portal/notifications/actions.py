@@ -39,6 +39,11 @@ def notify(person: Any, text: str, place: Any, actor: Actor) -> Notice | None:
     return notice
 
 
+def remind(root: Any, actor: Actor) -> int:
+    """Send every reminder that is due and was not sent; return how many."""
+    return sum(send(root, actor) for send in actor.registry.cpms_reminders)
+
+
 def _box(person: Any) -> Box:
     root = root_of(person)
     if BOXES not in root:

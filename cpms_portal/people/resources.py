@@ -32,14 +32,17 @@ class Profile(Persistent):
     """The profile of a person; kept on ``person.profile``.
 
     languages: ISO 639-1. diagnoses: ORPHA codes. areas: slug of a network → what was chosen.
-    away_until: the first day back.
+    away_from, away_until: the first day away and the first day back. availability: ``open``,
+    ``urgent`` (urgent panels alone) or ``none`` (no new panels now).
     """
 
     professional_role: str = ""
     expertise: str = ""
     languages: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
+    away_from: date | None = None
     away_until: date | None = None
+    availability: str = "open"
     areas: Mapping[str, AreaChoice] = {}
 
     def chosen(self, network: str) -> AreaChoice:
@@ -48,7 +51,9 @@ class Profile(Persistent):
 
     def is_away(self, day: date) -> bool:
         """Say whether the person is away on a day."""
-        return self.away_until is not None and day < self.away_until
+        if self.away_until is None or day >= self.away_until:
+            return False
+        return self.away_from is None or self.away_from <= day
 
 
 @content_type("Delegations")

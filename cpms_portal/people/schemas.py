@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import colander
 from babel import Locale
 
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.fields import Lines, LocalDate, Text
-from cpms_portal.forms.widgets import CheckboxListWidget, DateWidget, TextAreaWidget, TextWidget
+from cpms_portal.forms.widgets import (
+    CheckboxListWidget,
+    DateWidget,
+    RadioWidget,
+    TextAreaWidget,
+    TextWidget,
+)
 from cpms_portal.networks.resources import Network
 
 #: Languages of the member states of EU and EEA.
@@ -53,24 +61,74 @@ def _languages_field(language: str) -> colander.SchemaNode:
     )
 
 
+#: How much somebody takes on at present.
+AVAILABILITY = {
+    "open": _("Panels as they come"),
+    "urgent": _("Urgent panels only"),
+    "none": _("No new panels at present"),
+}
+
+
+def _role_field() -> colander.SchemaNode:
+    return colander.SchemaNode(
+        Text(80),
+        name="professional_role",
+        title=_("Professional role"),
+        description=_("For example: surgeon, paediatrician, geneticist, data manager."),
+        widget=TextWidget(width="medium"),
+    )
+
+
+def _expertise_field() -> colander.SchemaNode:
+    return colander.SchemaNode(
+        Text(2000),
+        name="expertise",
+        title=_("Expertise"),
+        description=_("What colleagues may ask you about, in your own words."),
+        missing="",
+        widget=TextAreaWidget(rows=4),
+    )
+
+
+def _day_field(name: str, title: str, hint: str) -> colander.SchemaNode:
+    return colander.SchemaNode(
+        LocalDate(), name=name, title=title, description=hint, missing=None, widget=DateWidget()
+    )
+
+
+def _availability_fields() -> list[colander.SchemaNode]:
+    return [
+        colander.SchemaNode(
+            colander.String(),
+            name="availability",
+            title=_("What you take on"),
+            validator=colander.OneOf(list(AVAILABILITY)),
+            missing="open",
+            widget=RadioWidget(values=list(AVAILABILITY.items())),
+        ),
+        _day_field("away_from", _("Away from"), _("The first day of a holiday or leave.")),
+        _day_field(
+            "away_until",
+            _("Away until"),
+            _("The day you are back. Until then colleagues see that you are away."),
+        ),
+    ]
+
+
+def _whole_absence(node: colander.SchemaNode, values: Mapping[str, Any]) -> None:
+    """An absence has an end, after its beginning."""
+    begin, end = values.get("away_from"), values.get("away_until")
+    if begin is not None and (end is None or end <= begin):
+        problem = colander.Invalid(node)
+        problem["away_until"] = _("Write the day you are back, after the first day away.")
+        raise problem
+
+
 def profile_schema(language: str) -> colander.Schema:
     """Return what a profile asks; names of languages in the reader's."""
     return colander.Schema(
-        colander.SchemaNode(
-            Text(80),
-            name="professional_role",
-            title=_("Professional role"),
-            description=_("For example: surgeon, paediatrician, geneticist, data manager."),
-            widget=TextWidget(width="medium"),
-        ),
-        colander.SchemaNode(
-            Text(2000),
-            name="expertise",
-            title=_("Expertise"),
-            description=_("What colleagues may ask you about, in your own words."),
-            missing="",
-            widget=TextAreaWidget(rows=4),
-        ),
+        _role_field(),
+        _expertise_field(),
         colander.SchemaNode(
             OrphaCodes(20, 50),
             name="diagnoses",
@@ -80,18 +138,24 @@ def profile_schema(language: str) -> colander.Schema:
             widget=TextAreaWidget(rows=3),
         ),
         _languages_field(language),
-        colander.SchemaNode(
-            LocalDate(),
-            name="away_until",
-            title=_("Away until"),
-            description=_("The day you are back. Until then colleagues see that you are away."),
-            missing=None,
-            widget=DateWidget(),
-        ),
+        *_availability_fields(),
+        validator=_whole_absence,
     )
 
 
-def areas_schema(network: Network) -> colander.Schema:
+def preferences_schema(network: Network, language: str) -> colander.Schema:
+    """Return what is asked first of all: work, areas of a network, availability."""
+    return colander.Schema(
+        _role_field(),
+        *_area_fields(network),
+        _languages_field(language),
+        _expertise_field(),
+        *_availability_fields(),
+        validator=_whole_absence,
+    )
+
+
+def _area_fields(network: Network) -> list[colander.SchemaNode]:
     """Return the two questions about the thematic areas of a network."""
     areas = [(area.area_id, area.title) for area in network.areas if not area.retired]
     known = [area_id for area_id, _title in areas]
@@ -107,7 +171,7 @@ def areas_schema(network: Network) -> colander.Schema:
             widget=CheckboxListWidget(values=areas),
         )
 
-    return colander.Schema(
+    return [
         question("specialist", _("I am a specialist in"), _("You are found for these first.")),
         question("wishes", _("I wish to participate in"), _("You may be invited here as well.")),
-    )
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import transaction
 from webtest import TestApp
@@ -9,6 +11,8 @@ from webtest import TestApp
 from cpms_portal.core.actor import system_actor
 from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.networks.actions import admit_member
+from cpms_portal.people.actions import choose_areas, update_profile
+from cpms_portal.people.queries import network_to_ask
 from cpms_portal.people.resources import AreaChoice
 from cpms_portal.security.roles import Role
 from tests import ground
@@ -61,13 +65,54 @@ def test_boxes_ticked_are_kept_and_the_reminder_ends(signed_in, newcomer, root):
     _app, answer = signed_in
     form = answer.follow().forms["form"]
     for box in form.fields["checkbox"]:
-        box.checked = box._value in ("wilson", "pbc")
+        box.checked = box._value in ("wilson", "pbc", "de")
+    form["professional_role"], form["expertise"] = "Physician", "Copper and bile."
+    form["availability"], form["away_from"], form["away_until"] = (
+        "urgent",
+        "2026-12-20",
+        "2027-01-03",
+    )
     kept = form.submit().follow()
     assert "can find and invite you" in kept.text
     assert "cannot be found" not in kept.text
     root._p_jar.sync()
     both = ("pbc", "wilson")
-    assert newcomer.profile.chosen("rare-liver") == AreaChoice(both, both)
+    profile = newcomer.profile
+    assert profile.chosen("rare-liver") == AreaChoice(both, both)
+    assert (profile.professional_role, profile.languages) == ("Physician", ("de",))
+    assert profile.availability == "urgent"
+    assert not profile.is_away(date(2026, 12, 19))
+    assert profile.is_away(date(2026, 12, 20))
+    assert not profile.is_away(date(2027, 1, 3))
+
+
+def test_without_a_professional_role_the_areas_are_not_kept_and_what_was_ticked_stays(signed_in):
+    _app, answer = signed_in
+    form = answer.follow().forms["form"]
+    for box in form.fields["checkbox"]:
+        box.checked = box._value == "wilson"
+    form["away_from"] = "2026-12-20"
+    refused = form.submit(status=422)
+    problems = [one.text.strip() for one in refused.html.select(".field-problem")]
+    assert len(problems) >= 1
+    assert any(box.checked for box in refused.forms["form"].fields["checkbox"])
+
+
+def test_who_never_said_what_they_do_is_asked_at_the_next_sign_in(root, registry, newcomer):
+    actor = system_actor(registry)
+    network = root["networks"]["rare-liver"]
+    choose_areas(newcomer, network, AreaChoice(("pbc",), ()), actor)
+    assert network_to_ask(newcomer, actor) is network
+    update_profile(newcomer, {"professional_role": "Nurse"}, actor)
+    assert network_to_ask(newcomer, actor) is None
+
+
+def test_the_page_of_a_network_leads_its_clinicians_to_their_preferences(browser_of, root):
+    person = root["people"].person_of_login("rareliverhpuser1")
+    address = f"/people/{person.__name__}/preferences?network=rare-liver"
+    app = browser_of("rareliverhpuser1")
+    assert address in app.get("/networks/rare-liver/").text
+    assert "/preferences?network=" not in app.get("/networks/vascern/").text
 
 
 def test_who_has_an_area_is_led_to_the_page_asked_for(site, clock):

@@ -17,6 +17,7 @@ from cpms_portal.panels.queries.people import portal_at
 from cpms_portal.panels.queries.progress import invitations_of
 from cpms_portal.panels.resources import RUNNING, Panel
 from cpms_portal.people.queries import can_be_invited, find_experts
+from cpms_portal.people.schemas import AVAILABILITY
 from cpms_portal.search.queries import count
 from cpms_portal.security.roles import Role
 
@@ -28,7 +29,8 @@ WAITING = frozenset({"invited", "accepted"})
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who might join. reason: why not, or None; panels: how many they work in now."""
+    """Somebody who might join. reason: why not, or None; panels: how many they work in now;
+    takes: what they take on at present, where that is not everything."""
 
     person: Any
     name: str
@@ -37,6 +39,7 @@ class Candidate:
     areas: tuple[str, ...]
     away: date | None
     panels: int
+    takes: Any
     reason: str | None
 
 
@@ -88,6 +91,7 @@ def candidates(
                 expert.areas,
                 expert.away_until,
                 expert.panels,
+                "" if expert.availability == "open" else AVAILABILITY[expert.availability],
                 why_not_invited(panel, expert.person, actor),
             )
         )

@@ -18,7 +18,15 @@ from cpms_portal.security.resources import Person
 from cpms_portal.security.roles import Role
 from cpms_portal.workflow.actions import transition
 
-FIELDS = ("professional_role", "expertise", "languages", "diagnoses", "away_until")
+FIELDS = (
+    "professional_role",
+    "expertise",
+    "languages",
+    "diagnoses",
+    "availability",
+    "away_from",
+    "away_until",
+)
 TRUSTED = _("Approved at once: the centre trusts this mail domain.")
 
 

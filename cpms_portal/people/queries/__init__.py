@@ -32,7 +32,7 @@ class Expert:
     """Somebody who can be invited, as a list shows them.
 
     centre: where they work, in the network asked for if there. areas: titles. away_until: set
-    while they are away. panels: how many they work in now.
+    while they are away. panels: how many they work in now. availability: as in the profile.
     """
 
     person: Person
@@ -40,6 +40,7 @@ class Expert:
     areas: tuple[str, ...]
     away_until: date | None
     panels: int
+    availability: str = "open"
 
 
 def profile_of(person: Person) -> Profile:
@@ -62,6 +63,17 @@ def networks_with_areas(person: Person, actor: Actor) -> list[Network]:
         if network is not None:
             found[str(network.__name__)] = network
     return [found[slug] for slug in sorted(found)]
+
+
+def network_to_ask(person: Person, actor: Actor) -> Network | None:
+    """Return the network whose preferences a clinician is asked for first, or None.
+
+    Asked are those without an area somewhere, and those who never said what they do.
+    """
+    missing = network_without_areas(person, actor)
+    if missing is not None or profile_of(person).professional_role:
+        return missing
+    return next(iter(networks_with_areas(person, actor)), None)
 
 
 def network_without_areas(person: Person, actor: Actor) -> Network | None:
@@ -167,7 +179,8 @@ def expert_of(person: Person, network: Network | None, actor: Actor) -> Expert:
     ]
     away = profile.away_until if profile.is_away(actor.now.date()) else None
     panels = sum(count(person, actor) for count in actor.registry.cpms_workloads)
-    return Expert(person, next(iter(here or centres), None), tuple(titles), away, panels)
+    centre = next(iter(here or centres), None)
+    return Expert(person, centre, tuple(titles), away, panels, profile.availability)
 
 
 def can_be_invited(person: Person, network: Network | None, actor: Actor) -> bool:

@@ -15,7 +15,7 @@ from cpms_portal.layout.refusals import ROLE_TITLES
 from cpms_portal.networks.queries import places_of
 from cpms_portal.people.actions import update_profile
 from cpms_portal.people.queries import networks_with_areas, profile_of
-from cpms_portal.people.schemas import language_name, profile_schema
+from cpms_portal.people.schemas import AVAILABILITY, language_name, profile_schema
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 
@@ -30,6 +30,7 @@ def person_page(context: Person, request: Request) -> dict[str, Any]:
         "networks": networks_with_areas(context, request.actor),
         "languages": [language_name(code, request.locale_name) for code in profile.languages],
         "away": profile.is_away(request.actor.now.date()),
+        "takes": "" if profile.availability == "open" else AVAILABILITY[profile.availability],
         "role_title": lambda role: ROLE_TITLES.get(role, role),
         "mine": request.has_permission(Permission.PROFILE_EDIT, context),
     }
@@ -52,6 +53,8 @@ class EditProfile(FormView):
             "expertise": profile.expertise,
             "diagnoses": list(profile.diagnoses),
             "languages": set(profile.languages),
+            "availability": profile.availability,
+            "away_from": profile.away_from,
             "away_until": profile.away_until,
         }
         return {name: value for name, value in values.items() if value}

@@ -1,4 +1,4 @@
-"""Preferences: the thematic areas of each network, asked for until there is one."""
+"""Preferences of a network: work, thematic areas, availability; asked first of all, once in."""
 
 from __future__ import annotations
 
@@ -13,19 +13,33 @@ from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal
 from cpms_portal.forms.views import FormView
 from cpms_portal.networks.resources import Network
-from cpms_portal.people.actions import choose_areas
-from cpms_portal.people.queries import network_without_areas, networks_with_areas, profile_of
+from cpms_portal.people.actions import choose_areas, update_profile
+from cpms_portal.people.queries import (
+    network_to_ask,
+    network_without_areas,
+    networks_with_areas,
+    profile_of,
+)
 from cpms_portal.people.resources import AreaChoice
-from cpms_portal.people.schemas import areas_schema
+from cpms_portal.people.schemas import preferences_schema
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
 
+#: What of the profile the preferences ask for too.
+PROFILE = (
+    "professional_role",
+    "expertise",
+    "languages",
+    "availability",
+    "away_from",
+    "away_until",
+)
 NOTHING = _("You belong to no network yet, so there are no areas to choose.")
 
 
 class Preferences(FormView):
-    """The thematic areas of a person in one network."""
+    """What a person does and wishes to do in one network."""
 
     title = _("Preferences")
     submit_label = _("Save")
@@ -44,8 +58,8 @@ class Preferences(FormView):
         return super().__call__()
 
     def get_schema(self) -> Any:
-        """Return the areas of the network."""
-        return areas_schema(self.network)
+        """Return the questions of the network."""
+        return preferences_schema(self.network, self.request.locale_name)
 
     @property
     def choice(self) -> AreaChoice:
@@ -53,8 +67,9 @@ class Preferences(FormView):
         return profile_of(self.context).chosen(str(self.network.__name__))
 
     def appstruct(self) -> dict[str, Any]:
-        """Show what is chosen."""
-        return {"specialist": set(self.choice.specialist), "wishes": set(self.choice.wishes)}
+        """Show what is known and chosen."""
+        chosen = {"specialist": set(self.choice.specialist), "wishes": set(self.choice.wishes)}
+        return {**known_of(self.context), **chosen}
 
     def extra(self) -> dict[str, Any]:
         """Return the networks to choose from, and whether an area is missing."""
@@ -68,6 +83,9 @@ class Preferences(FormView):
             tuple(area for area in order if area in values["specialist"]),
             tuple(area for area in order if area in values["wishes"]),
         )
+        said = {name: values[name] for name in PROFILE}
+        said["languages"] = tuple(sorted(values["languages"]))
+        update_profile(self.context, said, self.request.actor)
         choose_areas(self.context, self.network, choice, self.request.actor)
         if choice.all:
             self.request.tell(_("Saved. Colleagues can find and invite you in these areas."))
@@ -78,10 +96,18 @@ class Preferences(FormView):
         return HTTPSeeOther(location=path)
 
 
+def known_of(person: Person) -> dict[str, Any]:
+    """Return what a profile says, as forms show it; nothing for what is not known."""
+    profile = profile_of(person)
+    values: dict[str, Any] = {name: getattr(profile, name) for name in PROFILE}
+    values["languages"] = set(profile.languages)
+    return {name: value for name, value in values.items() if value}
+
+
 def missing_areas(request: Request, person: Person) -> str | None:
-    """Return the page where a clinician without an area chooses one; shown after sign-in."""
+    """Return the page where a clinician says what is missing; shown after sign-in."""
     actor = actor_for(request.registry, person)
-    network = network_without_areas(person, actor)
+    network = network_to_ask(person, actor)
     if network is None:
         return None
     query = {"network": network.__name__}
@@ -89,13 +115,17 @@ def missing_areas(request: Request, person: Person) -> str | None:
 
 
 def areas_notice(context: Portal | Network, request: Request) -> dict[str, Any]:
-    """Remind a clinician without an area, in a network or anywhere; nothing for others."""
+    """Remind a clinician without an area; in a network, lead everybody to their preferences."""
+    own = request.person and context in networks_with_areas(request.person, request.actor)
     missing = request.person and network_without_areas(request.person, request.actor)
     if not missing or context not in (missing, request.root):
-        return {"address": None}
-    query = {"network": missing.__name__}
-    path = request.resource_path(request.person, "preferences", query=query)
-    return {"address": path}
+        return {"missing": False, "address": _address(context, request) if own else None}
+    return {"missing": True, "address": _address(missing, request)}
+
+
+def _address(network: Any, request: Request) -> str:
+    query = {"network": network.__name__}
+    return str(request.resource_path(request.person, "preferences", query=query))
 
 
 def includeme(config: Configurator) -> None:

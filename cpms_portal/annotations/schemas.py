@@ -11,54 +11,15 @@ import colander
 from cpms_portal.annotations.interfaces import GEOMETRIES, KINDS, MOST_TEXT
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
+from cpms_portal.imaging.schemas import FARTHEST, PointSchema, ViewSchema
 
 MOST_POINTS = 5000
-_FARTHEST = 10_000_000.0
-
-
-class NumberType(colander.Float):
-    """A finite number."""
-
-    def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
-        """Refuse what is not finite."""
-        found = super().deserialize(node, cstruct)
-        if isinstance(found, float) and not math.isfinite(found):
-            raise colander.Invalid(node)
-        return found
-
-
-def _number(name: str, **options: Any) -> colander.SchemaNode:
-    reach = options.pop("reach", _FARTHEST)
-    return colander.SchemaNode(
-        NumberType(), name=name, validator=colander.Range(-reach, reach), **options
-    )
-
-
-class PointSchema(colander.TupleSchema):
-    """Column and row, in pixels."""
-
-    column = _number("column")
-    row = _number("row")
 
 
 class PointsSchema(colander.SequenceSchema):
     """The points of a drawing."""
 
     point = PointSchema()
-
-
-class ViewSchema(colander.MappingSchema):
-    """How the author saw it: window, zoom relative to a fitted image, place of the middle."""
-
-    center = _number("center", missing=None)
-    width = _number("width", missing=None)
-    zoom = _number("zoom", missing=1.0, reach=100.0)
-    column = _number("column", missing=None)
-    row = _number("row", missing=None)
-    rotation = _number("rotation", missing=0.0, reach=360.0)
-    flipped = colander.SchemaNode(colander.Boolean(), missing=False)
-    turned = colander.SchemaNode(colander.Boolean(), missing=False)
-    inverted = colander.SchemaNode(colander.Boolean(), missing=False)
 
 
 class DrawingSchema(colander.MappingSchema):
@@ -88,7 +49,7 @@ class DrawingSchema(colander.MappingSchema):
 def _numbers_in(coordinates: Any) -> int:
     """Return how many numbers coordinates hold; ValueError when they hold something else."""
     if isinstance(coordinates, int | float) and not isinstance(coordinates, bool):
-        if not math.isfinite(coordinates) or abs(coordinates) > _FARTHEST:
+        if not math.isfinite(coordinates) or abs(coordinates) > FARTHEST:
             raise ValueError(coordinates)
         return 1
     if not isinstance(coordinates, list) or not coordinates or len(coordinates) > MOST_POINTS:

@@ -24,6 +24,7 @@ OWN_ROOMS = {
     "dicomweb": {"inbox", "listener", "media", "wire"},
     "identity": {"sources"},
     "imaging": {"deidentification", "frames", "held", "ingest", "slides"},
+    "presentations": {"store"},
 }
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
+from cpms_portal.dicomweb.listener.settings import address_in, folders_in, titles_in
+
 
 def includeme(config: Configurator) -> None:
     """Declare the settings and register what programs ask and people see."""
@@ -19,4 +21,15 @@ def includeme(config: Configurator) -> None:
     config.add_setting(
         "cpms.dicomweb.largest_inbox", int, 64 * 1024**3, "most bytes that wait at one centre"
     )
+    config.add_setting(
+        "cpms.dicomweb.titles",
+        titles_in,
+        {},
+        "titles of centres: a line each",
+    )
+    config.add_setting("cpms.dicomweb.listen", address_in, ("127.0.0.1", 11112), "where to listen")
+    config.add_setting("cpms.dicomweb.drop_folders", folders_in, (), "a line each")
+    config.add_setting("cpms.dicomweb.tls_certificate", str, "", "certificate of the listener")
+    config.add_setting("cpms.dicomweb.tls_key", str, "", "its key, when it is not in the same file")
+    config.add_setting("cpms.dicomweb.tls_callers", str, "", "authorities whose callers are let in")
     config.include(".views")

@@ -1,0 +1,1 @@
+"""What runs beside the portal, without its database: the DICOM listener and the drop folder."""

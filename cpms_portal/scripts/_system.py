@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from shutil import which
+from pathlib import Path
 
 from cpms_portal.scripts._postgres import server_programs
 
@@ -35,6 +36,8 @@ def chromium() -> str | None:
     return None
 
 
+ORTHANC_DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
+
 NEEDS = (
     Need("Chromium", ("chromium",), chromium),
     Need("PostgreSQL", ("postgresql",), server_programs),
@@ -48,6 +51,12 @@ NEEDS = (
     Need("ffmpeg, which copies video and sound", ("ffmpeg",), partial(which, "ffmpeg")),
     Need("LibreOffice, which reads old office files", OFFICE, partial(which, "soffice")),
     Need("dciodvfy, which judges DICOM files", ("dicom3tools",), partial(which, "dciodvfy")),
+    Need("DCMTK, which sends by DICOM", ("dcmtk",), partial(which, "storescu")),
+    Need(
+        "Orthanc, which speaks DICOMweb",
+        ("orthanc", "orthanc-dicomweb"),
+        ORTHANC_DICOMWEB.exists,
+    ),
 )
 
 

@@ -14,7 +14,8 @@ from cpms_portal.core.i18n import _
 MOST_PARTS = 10_000
 LONGEST_HEADERS = 8192
 CHUNK = 1 << 20
-_BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.I)
+# RFC 2046 allows 70 characters; Orthanc sends 73.
+_BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.I)
 _TYPE = re.compile(r'type=(?:"([^"]{1,100})"|([^\s;"]{1,100}))', re.I)
 
 

@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from shutil import which
 from pathlib import Path
+from shutil import which
 
 from cpms_portal.scripts._postgres import server_programs
 

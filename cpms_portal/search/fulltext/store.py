@@ -118,10 +118,11 @@ class TextStore:
         with closing(connection.execute(question, values)) as cursor:
             return cursor.fetchall()
 
-    def version(self) -> tuple[int, int]:
-        """Return something that is different after every change, for what a thread remembers."""
-        rows = self.read("PRAGMA data_version")
-        return threading.get_ident(), int(rows[0][0])
+    def writes(self) -> tuple[int, int]:
+        """Return something that is different after every change, by whichever process."""
+        with self._lock:
+            found = self._database.execute("PRAGMA data_version").fetchone()
+            return int(found[0]), self._database.total_changes
 
     def known(self, oids: Iterable[int]) -> list[int]:
         """Return those of some oids that are in the index."""

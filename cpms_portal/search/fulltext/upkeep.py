@@ -68,14 +68,18 @@ def _batches(oids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _read_again(registry: Registry, oids: list[int]) -> int:
-    """Read some resources as they are committed now, keeping others from writing meanwhile.
+    """Read some resources as they are committed now, and put them in the index.
 
-    The index is locked first: what commits later writes later. The words of files, which take
-    long, are read before that.
+    What commits meanwhile notes so in the index first; where it did, all are read once more while
+    nobody else writes. So nothing older ever replaces something newer, and the words of files,
+    which take long, keep no writer waiting.
     """
-    _read(registry, oids)
-    with store_of(registry).writing() as database:
-        found = _read(registry, oids)
+    store = store_of(registry)
+    before = store.writes()
+    found = _read(registry, oids)
+    with store.writing() as database:
+        if store.writes() != before:
+            found = _read(registry, oids)
         for oid, read in found.items():
             reading, viewers = read or (None, [])
             put(database, oid, reading, viewers)

@@ -49,6 +49,10 @@ class Ask(AsksWhetherPerson):
         choices = [(value_of_desk(desk), translate(name_of_desk(desk))) for desk in offered]
         return ticket_schema(choices, visitor=self.is_visitor, doubtful=doubtful)
 
+    def appstruct(self) -> dict[str, Any]:
+        """Propose the portal's own desk."""
+        return {"desk": value_of_desk(self.context)}
+
     def cancel_url(self) -> str | None:
         """Lead back to the desk."""
         return self.request.resource_path(self.context)

@@ -189,12 +189,22 @@ class AtPhone:
     person: int = 0
 
 
+@dataclass(frozen=True)
+class ResetAsked:
+    """An administrator wants the factors of a person reset; another one must agree."""
+
+    by: int
+    name: str
+    reason: str
+    until: datetime
+
+
 class FrontDesk(Persistent):
     """What is remembered of visitors who have no account.
 
     wanted: digest of a link's secret → Wanted. spent: proof that was used → until when it would
     have counted. mailed: address or network → times of the mails of the last hour. phones: digest
-    of what a QR code holds → AtPhone.
+    of what a QR code holds → AtPhone. resets: oid of a person → ResetAsked.
     """
 
     def __init__(self) -> None:
@@ -202,6 +212,7 @@ class FrontDesk(Persistent):
         self.spent: OOBTree = OOBTree()
         self.mailed: OOBTree = OOBTree()
         self.phones: OOBTree = OOBTree()
+        self.resets: OOBTree = OOBTree()
 
 
 class Identities(Persistent):

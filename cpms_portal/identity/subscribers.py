@@ -25,8 +25,19 @@ NOTICES = {
     "account.identity_linked": _("Another sign-in was linked to your account."),
     "account.identity_unlinked": _("Another sign-in was unlinked from your account."),
     "account.recovery_codes_made": _("New recovery codes were made for your account."),
+    "account.reset_asked": _(
+        "A site administrator wants to remove the devices and recovery codes of your account; a "
+        "second one must agree. If you did not ask for it, tell the helpdesk at once."
+    ),
     "account.factors_reset": _(
-        "A site administrator removed the devices and recovery codes of your account."
+        "Two site administrators removed the devices and recovery codes of your account."
+    ),
+    "account.deleted": _(
+        "Your account was deleted. What you wrote about patients stays, under your name."
+    ),
+    "sign_in.new_browser": _(
+        "Somebody signed in to your account in a browser that was not used before. If it was not "
+        "you, change the password and end all other sessions."
     ),
     "sign_in.recovery_code": _("Somebody signed in to your account with a recovery code."),
 }

@@ -44,6 +44,8 @@ class KeepingDelivery(QueuedMailDelivery):
 
         def keep_and_wake() -> None:
             keep()
+            # After a commit the transaction calls this too when somebody else has a hook.
+            kept.onAbort = None
             post_room.wake()
 
         kept.callable = keep_and_wake

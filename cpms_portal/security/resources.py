@@ -41,8 +41,8 @@ class Person(Container):
 
     @property
     def is_disabled(self) -> bool:
-        """Whether the account was closed by an administrator: it signs in no more, at once."""
-        return self.state == "disabled"
+        """Whether the account was closed, by an administrator or its owner: nobody signs in."""
+        return self.state in ("disabled", "closed")
 
     def index_facets(self) -> dict[str, Any]:
         """What listings of people filter by."""
@@ -69,6 +69,12 @@ class People(Container):
         if self.by_login.get(key, oid_of(person)) != oid_of(person):
             raise ValueError("login taken")
         self.by_login[key] = oid_of(person)
+
+    def forget_logins(self, person: Person) -> None:
+        """Let a person be found by no login name or address any more."""
+        oid = oid_of(person)
+        for key in [key for key, owner in self.by_login.items() if owner == oid]:
+            del self.by_login[key]
 
     def person_of_login(self, login: str) -> Content | None:
         """Return the person with a login name or mail address, or None."""

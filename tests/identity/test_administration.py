@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import transaction
+from pyramid.traversal import resource_path
 
 from cpms_portal.audit.trail import trail_of
 from cpms_portal.core.actor import system_actor
+from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.resources import oid_of
+from cpms_portal.identity.actions.resets import confirm_reset
 from cpms_portal.scripts.account import administrator_link
+from cpms_portal.scripts.views import views_of
 from cpms_portal.security.attempts import begin_try, locked_accounts
-from tests.factories.people import PASSWORD
+from cpms_portal.security.principals import actor_for
+from cpms_portal.security.roles import Role
+from tests.factories.people import PASSWORD, make_person
 
 NEW = "violet kettle harbour nine"
 
@@ -66,17 +74,91 @@ def test_closing_an_account_ends_its_sessions_at_once(administrator, visitor, lo
     assert not visitor.is_in()
 
 
-def test_a_reset_leads_to_a_new_device_and_stands_in_the_trail(
-    administrator, visitor, login, root, registry
+@pytest.fixture
+def second(root, registry, browser_of):
+    """The browser of another site administrator."""
+    person = make_person(root, registry, name="Olga Zweit", role=Role.ADMINISTRATOR, node=root)
+    return browser_of(person.mail)
+
+
+def test_two_administrators_reset_factors_and_it_stands_in_the_trail(
+    administrator, second, visitor, login, root, registry
 ):
     visitor.sign_in(login)
-    assert give_reason(administrator, path_of(root, login, "reset-factors")).status_int == 303
+    path = path_of(root, login, "reset-factors")
+    assert give_reason(administrator, path).status_int == 303
+    assert visitor.is_in()
+    title = root["people"].person_of_login(login).title
+    assert title in second.get("/people/").html.find(id="resets").parent.text
+    assert "Recognised by video" in second.get(path).text
+    assert give_reason(second, path, "Recognised by telephone, too.").status_int == 303
     assert not visitor.is_in()
     assert visitor.give_password(login).location.endswith("/sign-in/device")
     who = oid_of(root["people"].person_of_login("siteadmin"))
     last = trail_of(registry).rows("who", who, 1)[0].entry
-    assert last.action == "account.factors_reset"
+    assert last.action == "account.reset_asked"
     assert "Recognised" in last.detail
+
+
+def test_one_administrator_alone_resets_nothing_however_often(
+    administrator, visitor, login, root, registry
+):
+    visitor.sign_in(login)
+    path = path_of(root, login, "reset-factors")
+    for _number in range(2):
+        give_reason(administrator, path)
+    assert visitor.is_in()
+    admin, person = (root["people"].person_of_login(name) for name in ("siteadmin", login))
+    actor = actor_for(registry, admin)
+    with pytest.raises(ValueRefusedError):
+        confirm_reset(person, "I again", actor)
+
+
+def test_a_reset_nobody_agreed_to_ends_after_three_days(
+    administrator, second, login, root, clock, sign_in_as
+):
+    path = path_of(root, login, "reset-factors")
+    give_reason(administrator, path)
+    clock.advance(hours=72)
+    sign_in_as(second, "siteadmin")
+    assert "when a second administrator" in second.get(path).text.replace("\n", " ")
+
+
+def test_nobody_resets_their_own_factors(administrator, root):
+    answer = give_reason(administrator, path_of(root, "siteadmin", "reset-factors"))
+    assert answer.status_int == 422
+
+
+def test_there_is_no_way_to_become_somebody_else(registry, administrator, root, login):
+    """No view opens a session for anybody but whoever proved it; administrators own no session."""
+    names = {view["name"] for view in views_of(registry)}
+    assert not {name for name in names if re.search("imperson|switch|become|login-as|sudo", name)}
+    own = path_of(root, login, "account")
+    for name in ("account", "my-data", "password", "add-key", "recovery-codes"):
+        path = own.replace("/account", f"/{name}")
+        assert administrator.get(path, status="*").status_int == 404
+    # The link to a password, which is all an administrator can make, leaves the factors.
+    page = administrator.get(path_of(root, login, "administer"))
+    form = next(one for one in page.forms.values() if one.action.endswith("/make-link"))
+    link = re.search(r"/set-password/[\w.-]+", form.submit().text)[0]
+    thief = administrator.__class__(administrator.app, extra_environ={"REMOTE_ADDR": "192.0.2.9"})
+    form = thief.get(link).forms["form"]
+    form["new"], form["again"] = NEW, NEW
+    form.submit()
+    form = thief.get("/sign-in").forms["form"]
+    form["login"], form["password"] = login, NEW
+    assert form.submit().location.endswith("/sign-in/code")
+    assert "/sign-in" in thief.get("/account").location
+
+
+def test_administrators_see_no_clinical_content(administrator, root):
+    """Every patient, panel and record of the training site is closed to them."""
+    for network in root["networks"].values():
+        for country in network.countries():
+            for centre in country.institutions():
+                for patient in list(centre.get("patients", {}).values())[:2]:
+                    path = f"{resource_path(patient)}/"
+                    assert administrator.get(path, status="*").status_int in (403, 404), path
 
 
 def test_a_step_without_a_reason_is_not_taken(administrator, root, login):

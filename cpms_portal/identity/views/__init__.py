@@ -25,6 +25,7 @@ PAGES = (
     "phones",
     "trust",
     "panic",
+    "leaving",
     "own_data",
 )
 

@@ -54,6 +54,7 @@ HISTORY = {
     "account.session_ended": _("A session was ended"),
     "account.other_sessions_ended": _("All other sessions were ended"),
     "sign_in.phone_confirmed": _("Another device let in with the phone"),
+    "sign_in.new_browser": _("First sign-in in a browser"),
     "sign_in.sms": _("Code by text message accepted"),
     "step_up.sms": _("Code by text message accepted for a delicate page"),
     "account.sms_sent": _("Text message sent"),
@@ -81,6 +82,7 @@ BELOW = (
     "add-mobile",
     "confirm-mobile",
     "panic",
+    "delete-account",
 )
 
 

@@ -14,7 +14,9 @@ from cpms_portal.core.requests import whole_number
 from cpms_portal.core.resources import oid_of, resource_of
 from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
-from cpms_portal.identity.actions import disable, enable, make_link, reset_factors
+from cpms_portal.identity.actions import disable, enable, make_link
+from cpms_portal.identity.actions.resets import ask_reset, confirm_reset
+from cpms_portal.identity.queries.resets import reset_asked, resets_waiting
 from cpms_portal.identity.resources import Account
 from cpms_portal.identity.schemas import reason_schema
 from cpms_portal.identity.views.proof import require_fresh_proof
@@ -48,6 +50,7 @@ def people_page(context: People, request: Request) -> dict[str, Any]:
         "title": _("People"),
         "found": found,
         "locked": [person for person in locked if person is not None],
+        "resets": resets_waiting(context, request.registry),
         "states": _states(found, request),
         "chosen": chosen,
         "state_of": lambda person: state_of(person, request.registry),
@@ -66,6 +69,7 @@ def administer_page(context: Person, request: Request) -> dict[str, Any]:
         "title": context.title,
         "account": context.account or Account(""),
         "state": state_of(context, request.registry),
+        "asked": reset_asked(context, request.registry),
         "locked": oid_of(context) in locked_accounts(request.registry),
     }
 
@@ -93,16 +97,46 @@ class Administer(FormView):
 
 
 class ResetFactors(Administer):
-    """Take devices and recovery codes away."""
+    """Take devices and recovery codes away: one administrator asks, another agrees."""
 
     title = _("Reset the second factor")
-    intro = _("All devices and recovery codes go, and all sessions end. Make sure who asks.")
-    submit_label = _("Reset")
-    done = _("The second factor was reset. The next sign-in sets up a new device.")
+
+    def __init__(self, context: Person, request: Request) -> None:
+        super().__init__(context, request)
+        self.asked = reset_asked(context, request.registry)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether somebody else has asked for it."""
+        return self.asked is not None and self.asked.by != self.request.actor.oid
+
+    @property
+    def intro(self) -> Any:
+        """Say what happens, or what the other has written."""
+        if self.asked is None:
+            return _(
+                "All devices and recovery codes go, and all sessions end, when a second "
+                "administrator has recognised the person too. Make sure who asks."
+            )
+        values = {"name": self.asked.name, "reason": self.asked.reason}
+        return _("${name} asked for it: “${reason}” Recognise the person yourself.", mapping=values)
+
+    @property
+    def submit_label(self) -> Any:
+        """Name the step."""
+        return _("Agree and reset") if self.agrees else _("Ask for the reset")
+
+    @property
+    def done(self) -> Any:
+        """Say what was done."""
+        if self.agrees:
+            return _("The second factor was reset. The next sign-in sets up a new device.")
+        return _("A second administrator must agree, within three days.")
 
     def take(self, reason: str) -> None:
-        """Reset."""
-        reset_factors(self.context, reason, self.request.actor)
+        """Ask, or agree."""
+        step = confirm_reset if self.agrees else ask_reset
+        step(self.context, reason, self.request.actor)
 
 
 class Disable(Administer):

@@ -22,7 +22,8 @@ _SHOWN = ("rows", "columns", "frames", "spacing", "slope", "intercept", "center"
           "number", "stored", "position", "orientation")  # fmt: skip
 
 
-def _whole(request: Request, name: str) -> int:
+def whole_number(request: Request, name: str) -> int:
+    """Return a parameter of the address counted from 0; HTTPNotFound when it is no number."""
     text = request.params.get(name, "0")
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         raise HTTPNotFound()
@@ -40,7 +41,7 @@ def _series(study: Study, request: Request) -> Series:
 def _asked(study: Study, request: Request) -> tuple[Facts, Frame]:
     series = _series(study, request)
     index = index_of(request.registry, study, series)
-    at = _whole(request, "instance")
+    at = whole_number(request, "instance")
     if "instance" not in request.params:
         order = index.in_order()
         at = order[len(order) // 2] if order else 0
@@ -48,7 +49,7 @@ def _asked(study: Study, request: Request) -> tuple[Facts, Frame]:
         raise HTTPNotFound()
     facts = index.instances[at]
     try:
-        return facts, frame_of(request.registry, series, facts, _whole(request, "frame"))
+        return facts, frame_of(request.registry, series, facts, whole_number(request, "frame"))
     except FrameError as error:
         raise HTTPUnprocessableEntity(request.localizer.translate(error.message)) from error
 

@@ -15,6 +15,7 @@ from cpms_portal.imaging.interfaces import IStudyHolder
 from cpms_portal.imaging.queries import about, holder_of, index_of, slides_of, studies_beside_slides
 from cpms_portal.imaging.resources import Studies, Study
 from cpms_portal.imaging.views.held import waiting_lines
+from cpms_portal.imaging.views.objects import objects_of
 from cpms_portal.imaging.views.slides import slide_line
 from cpms_portal.security.permissions import Permission
 
@@ -85,8 +86,11 @@ def study_page(study: Study, request: Request) -> dict[str, Any]:
             }
         )
     described = about(request.registry, study)
+    others = objects_of(study, request)
     return {
         "title": _("Images"),
+        "objects": others,
+        "has_images": study.count > len(others),
         "description": described.get("description") or _("Study without a description"),
         "series": lines,
         "metadata_url": request.resource_url(study, "metadata"),

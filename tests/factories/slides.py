@@ -95,7 +95,7 @@ def tiff(pages: list[Page], *, big: bool = False, order: str = "<", ndpi: bool =
     return bytes(out)
 
 
-def _split(raw: bytes) -> tuple[bytes, bytes]:
+def split_jpeg(raw: bytes) -> tuple[bytes, bytes]:
     """Return the tables of a JPEG as a stream of their own, and the JPEG without them."""
     at, tables, rest = 2, b"", b"\xff\xd8"
     while raw[at + 1] != 0xDA:
@@ -115,7 +115,7 @@ def _tiles(image: Image.Image, side: int, comment: bytes) -> tuple[bytes, list[b
     for top in range(0, image.height, side):
         for left in range(0, image.width, side):
             tile = image.crop((left, top, left + side, top + side))
-            tables, short = _split(jpeg(tile, subsampling="4:4:4", comment=comment))
+            tables, short = split_jpeg(jpeg(tile, subsampling="4:4:4", comment=comment))
             tiles.append(short)
     return tables, tiles
 

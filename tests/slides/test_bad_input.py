@@ -156,3 +156,12 @@ def test_words_of_a_ruined_kind_when_taken_then_are_refused():
     assert refusal(b"II*\0") == "cut_off"
     assert refusal(b"II+\0" + b"\xff" * 60) == "slide_damaged"
     assert refusal(b"MZ" + bytes(60)) == "no_slide"
+
+
+def test_words_between_the_parts_of_an_ndpi_when_taken_then_it_is_refused():
+    content = hamamatsu([], width=1024, height=200)
+    at = content.index(b"\xff\xd0")
+    words = b"\xff\xfe\x00\x06name"
+    # In the place of coded data, so that nothing else of the file moves.
+    content = content[: at + 20] + words + content[at + 20 + len(words) :]
+    assert refusal(content) == "slide_damaged"

@@ -17,6 +17,8 @@ from tests.factories.slides import aperio, hamamatsu
 from tests.slides.conftest import at, opened
 
 VENDOR = Path(__file__).parents[2] / "cpms_portal/imaging/static/vendor/openseadragon"
+#: The pages are the same on both storages; what they ask for is tested on both.
+pytestmark = pytest.mark.storages("filestorage")
 
 
 @pytest.fixture

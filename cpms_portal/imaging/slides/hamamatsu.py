@@ -21,6 +21,9 @@ _LONGEST_HEAD = 64 * 1024
 _BLOCK = 16 * 1024 * 1024
 _TALL = 512
 _KEPT = frozenset((0xDB, 0xC4, 0xDD))
+_FIRST_RESTART, _END = 0xD0, 0xD9
+#: What may stand within coded data: restart markers, and nothing that holds words.
+_WITHIN = range(0xD0, 0xD8)
 
 
 @dataclass(frozen=True)
@@ -90,15 +93,14 @@ class RestartLayer:
         """Return where each part begins, and where the last ends."""
         found = [numpy.array([start], "u8")]
         for at in range(start, end, _BLOCK):
-            block = numpy.frombuffer(self._file.read(at, min(_BLOCK + 1, end - at)), "u1")
-            marks = numpy.flatnonzero(block[:-1] == 0xFF)
-            after = block[marks + 1]
-            if (after == 0xD9).any():
-                end = at + int(marks[after == 0xD9][0])
-                marks = marks[after != 0xD9]
-                marks = marks[marks + at < end]
-                after = block[marks + 1]
-            found.append((marks[(after >= 0xD0) & (after <= 0xD7)] + (at + 2)).astype("u8"))
+            marks, codes = self._marks(at, min(_BLOCK + 1, end - at))
+            ends = marks[codes == _END]
+            if len(ends):
+                end = int(ends[0])
+                marks, codes = marks[marks < end], codes[marks < end]
+            if not numpy.isin(codes, list(_WITHIN)).all():
+                raise RefusedError("slide_damaged")
+            found.append(marks[codes >= _FIRST_RESTART] + 2)
             if at + _BLOCK >= end:
                 break
         starts = numpy.concatenate([*found, numpy.array([end + 2], "u8")])
@@ -106,6 +108,14 @@ class RestartLayer:
         if len(starts) != needed + 1:
             raise RefusedError("slide_damaged")
         return starts
+
+    def _marks(self, at: int, length: int) -> tuple[Any, Any]:
+        """Return where markers stand in a piece of the coded data, and their codes."""
+        block = numpy.frombuffer(self._file.read(at, length), "u1")
+        marks = numpy.flatnonzero(block[:-1] == 0xFF)
+        codes = block[marks + 1]
+        true = (codes != 0x00) & (codes != 0xFF)
+        return (marks[true] + at).astype("u8"), codes[true]
 
     def same_as(self, number: int) -> Any:
         """Say that no tiles share their bytes."""

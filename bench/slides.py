@@ -1,0 +1,142 @@
+"""Whole slides: megabytes a second into the store, a tile and the first view out of it."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import re
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy
+import openslide
+import transaction
+from PIL import Image
+from pyramid.traversal import resource_path
+
+from bench._ground import median_ms, say, temporary_portal
+from cpms_portal.core.actor import Actor, system_actor
+from cpms_portal.imaging.actions import finish_receiving, start_receiving
+from cpms_portal.imaging.ingest.workers import workers
+from cpms_portal.imaging.queries import pyramid_of, slide_file, tile_of
+from cpms_portal.imaging.slides.decoding import as_jpeg
+from cpms_portal.patients.actions import enrol_patient
+from cpms_portal.storage.uploads import spool
+from tests.factories.slides import LONG, SHORT, UNDEFINED, Page, jpeg, split_jpeg, tiff
+
+SIDE = 20_480
+TILE = 256
+MANY = 60
+
+
+def _tiles() -> tuple[bytes, list[bytes]]:
+    """Return the tables and some invented tiles, which are laid again and again."""
+    chance = numpy.random.default_rng(1)
+    found, tables = [], b""
+    for _ in range(MANY):
+        small = chance.integers(120, 250, (TILE // 4, TILE // 4, 3), dtype="u1")
+        picture = Image.fromarray(small).resize((TILE, TILE), Image.Resampling.BICUBIC)
+        tables, short = split_jpeg(jpeg(picture, subsampling="4:2:0"))
+        found.append(short)
+    return tables, found
+
+
+def invented_slide() -> bytes:
+    """Return a slide of 20,480 × 20,480 pixels with levels a quarter as wide each."""
+    tables, tiles = _tiles()
+    pages = []
+    for side in (SIDE, SIDE // 4, SIDE // 16):
+        count = (side // TILE) ** 2
+        tags = {
+            254: (LONG, int(side < SIDE)), 256: (LONG, side), 257: (LONG, side),
+            258: (SHORT, [8, 8, 8]), 259: (SHORT, 7), 262: (SHORT, 6), 277: (SHORT, 3),
+            284: (SHORT, 1), 322: (LONG, TILE), 323: (LONG, TILE), 347: (UNDEFINED, tables),
+        }  # fmt: skip
+        pages.append(Page(tags, [tiles[number % MANY] for number in range(count)]))
+    return tiff(pages, big=True)
+
+
+def _patient(root: Any, actor: Actor) -> Any:
+    centre = root["networks"]["rare-liver"]["germany"]["de40"]
+    values = {
+        "given_name": "Invented", "family_name": "Benchmark", "birth_date": date(1970, 1, 1),
+        "place_of_birth": "Nowhere", "sex": "other", "residence": "de", "hospital_number": "B-1",
+        "consents": {"care": {"given": date(2020, 1, 1), "signer": "patient"}},
+    }  # fmt: skip
+    return enrol_patient(centre, values, actor)
+
+
+def _peak_of_workers() -> float:
+    """Return the most memory any worker held, in MB."""
+    statuses = [
+        Path(f"/proc/{process.pid}/status").read_text()
+        for process in multiprocessing.active_children()
+    ]
+    peaks = [re.search(r"VmHWM:\s+(\d+)", status) for status in statuses]
+    return max((int(peak[1]) for peak in peaks if peak), default=0) / 1024
+
+
+def _first_view(registry: Any, slide: Any) -> None:
+    """Fetch what a window of 1280 × 800 shows first: the levels, and the tiles of one of them."""
+    levels = pyramid_of(registry, slide).levels
+    shown = next(one for one in reversed(levels) if one.width >= 800 or one is levels[0])
+    for number in range(shown.columns * shown.rows):
+        as_jpeg(tile_of(registry, slide, shown, number), shown)
+
+
+def _of_openslide(place: Any, slide: Any) -> float:
+    """Return how long OpenSlide takes for a tile of the same slide as JPEG, in milliseconds."""
+    path = place.folder / "open.tif"
+    with path.open("wb") as out:
+        out.writelines(slide_file(place.registry, slide))
+    opened = openslide.OpenSlide(str(path))
+    at = iter(range(10_000))
+
+    def one() -> None:
+        number = next(at)
+        found = opened.read_region((number * TILE, 7 * TILE), 0, (TILE, TILE))
+        found.convert("RGB").save(io.BytesIO(), "JPEG")
+
+    return median_ms(one, 50)
+
+
+def main() -> None:
+    """Print the figures."""
+    content = invented_slide()
+    megabytes = len(content) / 1e6
+    say("slides.size", megabytes, "MB")
+    with temporary_portal("training") as place:
+        actor = system_actor(place.registry)
+        patient = _patient(place.root, actor)
+        transaction.commit()
+        stored, here = place.stored, spool(place.registry)
+        before = time.perf_counter()
+        started = here.start(0, "bench", len(content))
+        here.append(started.upload_id, 0, 0, io.BytesIO(content))
+        arrived = time.perf_counter()
+        outcome = start_receiving(patient, started.upload_id, actor).result()
+        receipt = finish_receiving(patient, started.upload_id, outcome, actor)
+        transaction.commit()
+        done = time.perf_counter()
+        assert receipt.stored == 1, outcome.reasons
+        say("slides.ingest", megabytes / (done - before), "MB/s")
+        say("slides.after_arrival", megabytes / (done - arrived), "MB/s")
+        say("slides.worker_peak_memory", _peak_of_workers(), "MB")
+        workers(place.registry).close()
+        say("slides.storage_overhead", ((place.stored - stored) / len(content) - 1) * 100, "%")
+        slide = patient["studies"][receipt.slides[0]]
+        assert resource_path(slide)
+        level = pyramid_of(place.registry, slide).levels[0]
+        numbers = iter(range(0, level.columns * level.rows, 37))
+        tile = median_ms(
+            lambda: as_jpeg(tile_of(place.registry, slide, level, next(numbers)), level), 100
+        )
+        say("slides.tile", tile, "ms")
+        say("slides.first_view", median_ms(lambda: _first_view(place.registry, slide), 5), "ms")
+        say("slides.openslide_tile", _of_openslide(place, slide), "ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ from cpms_portal.security.principals import actor_for
 from tests.factories.panels import MEMBER, REQUESTER, SECOND, Cast
 from tests.factories.slides import aperio
 from tests.slides.conftest import OUTSIDER, at, opened
+
 #: The pages are the same on both storages; what they ask for is tested on both.
 pytestmark = pytest.mark.storages("filestorage")
 

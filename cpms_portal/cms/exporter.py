@@ -14,8 +14,8 @@ from pyramid.location import lineage
 
 from cpms_portal.cms.actions.consent_forms import FORMS
 from cpms_portal.cms.queries.links import paths_for_files
-from cpms_portal.cms.resources import HTML, Library, LibraryItem
-from cpms_portal.cms.resources.files import FileItem, FileVersion
+from cpms_portal.cms.resources import HTML, MARKDOWN, Library, LibraryItem
+from cpms_portal.cms.resources.files import FileItem, FileVersion, Video
 from cpms_portal.cms.schemas.written import written
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import Content, path_of
@@ -66,6 +66,14 @@ def files_of(folder: str, item: LibraryItem) -> Iterator[tuple[str, bytes]]:
             if versions:
                 with versions[-1].open() as source:
                     yield f"{folder}/{held_path(item, language, versions[-1])}", source.read()
+    for language, version in captions_of(item):
+        with version.open() as source:
+            yield f"{folder}/{held_path(item, language, version)}", source.read()
+
+
+def captions_of(item: LibraryItem) -> list[tuple[str, FileVersion]]:
+    """Return the captions of a video by language; nothing for all other types."""
+    return sorted(item.captions.items()) if isinstance(item, Video) else []
 
 
 def slug_of(item: LibraryItem) -> str:
@@ -107,6 +115,7 @@ def file_of(item: LibraryItem, language: str) -> str:
             for code, one in sorted(item.files.items())
             if one
         }
+        head["captions"] = [code for code, _version in captions_of(item)]
     head = {key: _with_paths(key, value, item) for key, value in head.items()}
     return written(head, paths_for_files(item, text.text))
 
@@ -119,7 +128,9 @@ def _with_paths(key: str, value: Any, item: Content) -> Any:
     if isinstance(value, str):
         return paths_for_files(item, value)
     if isinstance(value, dict):
-        return {name: _with_paths(name, one, item) for name, one in value.items()}
+        row = {name: _with_paths(name, one, item) for name, one in value.items()}
+        usual = {"syntax": MARKDOWN}
+        return {name: one for name, one in row.items() if one not in (None, "", usual.get(name))}
     if isinstance(value, (list, tuple)):
         return [_with_paths("", one, item) for one in value]
     return value

@@ -1,7 +1,7 @@
 """Film the main path on a training site of its own, with captions, for the first training video.
 
 From sign-in to the question: what a clinician does in the first five minutes. The film and its
-captions stand in ``content/videos/``.
+captions stand among the files of the library's page ``video-main-path``.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def site_of(address: str) -> str:
 
 def run(_options: argparse.Namespace) -> int:
     """Film it."""
-    folder = project_folder() / "content" / "videos"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = project_folder() / "content" / "library" / "files" / "video-main-path"
+    film_path, captions = folder / "all" / f"{NAME}.webm", folder / "en" / "captions-en.vtt"
     try:
         with training_site() as site, browser() as started, folder_for_frames() as frames:
             page = started.new_page(viewport={"width": WIDTH, "height": HEIGHT})
@@ -121,10 +121,10 @@ def run(_options: argparse.Namespace) -> int:
             describe(page, patient, film)
             ask(page, patient, film)
             film.end()
-            film.develop(folder / f"{NAME}.webm")
-            (folder / f"{NAME}.vtt").write_text(film.captions(), encoding="utf-8")
+            film.develop(film_path)
+            captions.write_text(film.captions(), encoding="utf-8")
     except NotReadyError as error:
         print(f"cpms film: {error}", file=sys.stderr)
         return 1
-    print(f"content/videos/{NAME}.webm")
+    print(film_path.relative_to(project_folder()))
     return 0

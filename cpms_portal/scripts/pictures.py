@@ -1,6 +1,7 @@
 """Take the pictures of the guides from a training site of its own (--only NAME: one of them).
 
-Which pages, seen by whom: ``content/pictures/pictures.yaml``. The pictures stand beside it.
+Which pages, seen by whom: ``content/pictures.yaml``. The pictures stand in the library's folder
+``pictures``, where a page of each says what it shows.
 """
 
 from __future__ import annotations
@@ -28,10 +29,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", help="the name of one picture")
 
 
-def list_in(folder: Path) -> dict[str, dict[str, Any]]:
+def list_in(content: Path) -> dict[str, dict[str, Any]]:
     """Return what is to be taken, by name."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load((folder / "pictures.yaml").read_text("utf-8"))
+    text = (content / "pictures.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return found
+
+
+def place_of(content: Path, name: str) -> Path:
+    """Return where a picture stands among the files of the library."""
+    return content / "library" / "files" / "pictures" / name / "all" / f"{name}.png"
 
 
 class Photographer:
@@ -75,15 +82,17 @@ def smaller(png: bytes) -> bytes:
 
 def run(options: argparse.Namespace) -> int:
     """Take all pictures, or one."""
-    folder = project_folder() / "content" / "pictures"
-    asked = list_in(folder)
+    content = project_folder() / "content"
+    asked = list_in(content)
     chosen = {options.only: asked[options.only]} if options.only in asked else asked
     try:
         with training_site() as site, browser() as started:
             photographer = Photographer(started, site)
             for name, one in chosen.items():
-                (folder / f"{name}.png").write_bytes(photographer.take(one))
-                print(f"content/pictures/{name}.png", flush=True)
+                path = place_of(content, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(photographer.take(one))
+                print(path.relative_to(content.parent), flush=True)
     except NotReadyError as error:
         print(f"cpms pictures: {error}", file=sys.stderr)
         return 1

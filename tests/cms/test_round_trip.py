@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpms_portal.cms.actions.writing import add_item, put_text
+from cpms_portal.cms.exporter import libraries
 from cpms_portal.cms.importer import import_library
 from cpms_portal.cms.resources import FileVersion, PageText
 from cpms_portal.cms.schemas.written import written
@@ -23,7 +24,7 @@ from cpms_portal.core.settings import setting
 from cpms_portal.workflow.actions import transition
 
 pytestmark = pytest.mark.storages("filestorage")  # files do not depend on the storage
-PARTS = ("library/**/*.md", "consent_forms/*.yaml")
+PARTS = ("library/**/*.*", "networks/*/library/**/*.*", "consent_forms/*.yaml")
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def emptied(root):
     """Take every item out of the libraries."""
 
     def empty():
-        for library in (root["library"], root["networks"]["rare-liver"]["library"]):
+        for _folder, library in libraries(root):
             for name in list(library):
                 if name != "consent-forms":
                     library.remove(name)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import pytest
+import yaml
 from PIL import Image
 
-from cpms_portal.scripts.pictures import list_in, smaller
+from cpms_portal.scripts.pictures import list_in, place_of, smaller
 from tests.ground import PROJECT
 
-FOLDER = PROJECT / "content" / "pictures"
-CAPTIONS = PROJECT / "content" / "videos" / "main-path.vtt"
-PICTURES = list_in(FOLDER)
+CONTENT = PROJECT / "content"
+CAPTIONS = CONTENT / "library" / "files" / "video-main-path" / "en" / "captions-en.vtt"
+PAGES = CONTENT / "library" / "en" / "pictures"
+PICTURES = list_in(CONTENT)
 CUE = re.compile(r"(\d+):([\d.]+) --> (\d+):([\d.]+)\n(.+)\n")
 
 
@@ -38,14 +39,14 @@ def test_the_page_of_a_picture_is_still_there(name, app, site, browser_of):
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_small_and_says_what_it_shows(name):
-    path: Path = FOLDER / f"{name}.png"
-    assert path.stat().st_size < 100_000
-    assert PICTURES[name]["alternative"].endswith(".")
-    assert set(PICTURES[name]) <= {"address", "login", "width", "alternative"}
+    assert place_of(CONTENT, name).stat().st_size < 100_000
+    head = yaml.safe_load((PAGES / f"{name}.md").read_text(encoding="utf-8").split("---\n", 2)[1])
+    assert head["alternative"].endswith(".")
+    assert set(PICTURES[name]) <= {"address", "login", "width"}
 
 
 def test_no_picture_is_left_over():
-    assert {path.stem for path in FOLDER.glob("*.png")} == set(PICTURES)
+    assert {path.stem for path in PAGES.glob("*.md")} == set(PICTURES)
 
 
 def test_a_smaller_picture_is_the_same_size_in_pixels():

@@ -172,6 +172,11 @@ def put_file(item: FileItem, language: str, name: str, stream: BinaryIO, *, acto
     modified(item, actor.registry)
 
 
+def put_scales(item: Picture, name: str, stream: BinaryIO, *, actor: Actor) -> None:
+    """Make the scales of a picture whose file is kept as it came from the portal's own content."""
+    _whole, item.scales, (item.width, item.height) = _picture(name, stream, actor)
+
+
 def put_captions(item: Video, language: str, stream: BinaryIO, actor: Actor) -> None:
     """Put the captions of a video in a language (WebVTT)."""
     stream.seek(0)

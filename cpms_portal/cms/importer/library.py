@@ -6,11 +6,13 @@ A text changed on the site is left alone; a text that still is what was imported
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cpms_portal.cms.actions.files import put_captions, put_scales
 from cpms_portal.cms.actions.libraries import add_network_libraries
 from cpms_portal.cms.actions.writing import put_text
 from cpms_portal.cms.exporter import EVERY_LANGUAGE, OIDS, PUBLISHED, file_of, libraries
@@ -23,7 +25,7 @@ from cpms_portal.cms.resources import (
     LibraryItem,
     PageText,
 )
-from cpms_portal.cms.resources.files import FileItem
+from cpms_portal.cms.resources.files import FileItem, Picture, Video
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
 from cpms_portal.cms.schemas.written import NEEDED, digest_of, keys_of, written
 from cpms_portal.contentio.reading import check_keys, read_front_matter
@@ -31,6 +33,10 @@ from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ConfigurationRefusedError
 from cpms_portal.core.resources import Content, modified, oid_of, root_of
 from cpms_portal.workflow.actions import begin, transition
+
+
+#: What of a row is a body; in files it is Markdown unless the row says otherwise.
+BODIES = {"text", "answer"}
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,8 @@ def _arrange(item: LibraryItem, slug: Slug, actor: Actor) -> None:
     if isinstance(item, FileItem):
         for code, named in head.get("files", {}).items():
             _hold(item, slug.held / code / named["name"], named, actor)
+        for code in head.get("captions", ()):
+            _subtitle(item, slug.held / code / f"captions-{code}.vtt", actor)
     modified(item, actor.registry)
 
 
@@ -176,6 +184,18 @@ def _hold(item: FileItem, path: Path, named: dict[str, str], actor: Actor) -> No
         out.write(content)
     version.size, version.digest = len(content), digest
     item.add_file(language, version)
+    if isinstance(item, Picture):
+        put_scales(item, path.name, io.BytesIO(content), actor=actor)
+
+
+def _subtitle(item: FileItem, path: Path, actor: Actor) -> None:
+    """Give a video its captions, unless it has the same already."""
+    if not path.is_file() or not isinstance(item, Video):
+        raise ConfigurationRefusedError(f"{path}: missing, or not of a video")
+    content, code = path.read_bytes(), path.parent.name
+    kept = item.captions.get(code)
+    if kept is None or kept.digest != hashlib.sha256(content).hexdigest():
+        put_captions(item, code, io.BytesIO(content), actor)
 
 
 def _text(item: LibraryItem, source: Source) -> PageText:
@@ -198,8 +218,9 @@ def _resolved(key: str, value: Any, root: Any) -> Any:
         return oid_of(found) if isinstance(found, Content) else None
     if isinstance(value, dict):
         row = {name: _resolved(name, one, root) for name, one in value.items()}
-        for name in ("text", "answer"):
-            if row.get("syntax") == HTML and name in row:
+        for name in BODIES & set(row):
+            row.setdefault("syntax", MARKDOWN)
+            if row["syntax"] == HTML:
                 row[name] = by_identity(root, row[name])
         return row
     return [_resolved("", one, root) for one in value] if isinstance(value, list) else value

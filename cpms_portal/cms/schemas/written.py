@@ -19,11 +19,26 @@ from cpms_portal.cms.schemas.kinds import KINDS, schema_of
 
 #: Keys every file has, and those of every type that are only there when they say something.
 NEEDED = ("title", "order", "tags", "language")
-OPTIONAL = ("kind", "original", "state", "summary", "syntax", "shown_from", "shown_until", "files")
+OPTIONAL = (
+    *("kind", "original", "state", "summary", "syntax"),
+    *("shown_from", "shown_until", "files", "captions"),
+)
 #: Keys of the schema that front matter says otherwise.
 _OTHERWISE = {"title", "text", "tags"}
 #: A tag that stands without quotes; words YAML takes for something else are quoted.
 _PLAIN_TAG = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z][a-z0-9-]*")
+
+
+class _Readable(yaml.SafeDumper):
+    """Writes a text of several lines as it reads, not between quotes."""
+
+
+def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Readable.add_representer(str, _lines)
 
 
 def keys_of(kind: str) -> tuple[str, ...]:
@@ -46,7 +61,9 @@ def written(head: Mapping[str, Any], body: str) -> str:
         if head.get(key) not in (None, "", (), [], {}, False):
             said = {key: _plain(head[key])}
             lines.append(
-                yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=10_000).rstrip()
+                yaml.dump(
+                    said, Dumper=_Readable, allow_unicode=True, sort_keys=False, width=10_000
+                ).rstrip()
             )
     return "\n".join(["---", *lines, "---", body.strip() + "\n"])
 

@@ -34,7 +34,6 @@ from cpms_portal.core.errors import ConfigurationRefusedError
 from cpms_portal.core.resources import Content, modified, oid_of, root_of
 from cpms_portal.workflow.actions import begin, transition
 
-
 #: What of a row is a body; in files it is Markdown unless the row says otherwise.
 BODIES = {"text", "answer"}
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import multiprocessing
 import re
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy
 import openslide
@@ -16,7 +19,8 @@ import transaction
 from PIL import Image
 from pyramid.traversal import resource_path
 
-from bench._ground import median_ms, say, temporary_portal
+from bench._ground import median_ms, portal_in, say, settings_in
+from bench._served import cookie_of, ini_in, served
 from cpms_portal.core.actor import Actor, system_actor
 from cpms_portal.imaging.actions import finish_receiving, start_receiving
 from cpms_portal.imaging.ingest.workers import workers
@@ -102,12 +106,30 @@ def _of_openslide(place: Any, slide: Any) -> float:
     return median_ms(one, 50)
 
 
-def main() -> None:
-    """Print the figures."""
+def _over_http(folder: Path, cookie: str, tiles: str) -> None:
+    """Ask the served portal for tiles, one after the other, as a clinician who is signed in."""
+    ini = ini_in(folder, settings_in(folder, "training"))
+    numbers = iter(range(0, 6400, 29))
+    with served(ini) as portal:
+        parts = urlsplit(portal.address)
+        connection = http.client.HTTPConnection(parts.netloc)
+
+        def one() -> None:
+            connection.request("GET", f"{tiles}/{next(numbers)}", headers={"Cookie": cookie})
+            answer = connection.getresponse()
+            assert answer.status == 200, answer.status
+            answer.read()
+
+        one()
+        say("slides.tile_over_http", median_ms(one, 200), "ms")
+
+
+def _stored(folder: Path) -> tuple[str, str]:
+    """Store a slide and measure; return the cookie of a clinician and where its tiles are."""
     content = invented_slide()
     megabytes = len(content) / 1e6
     say("slides.size", megabytes, "MB")
-    with temporary_portal("training") as place:
+    with portal_in(folder, "training") as place:
         actor = system_actor(place.registry)
         patient = _patient(place.root, actor)
         transaction.commit()
@@ -127,7 +149,6 @@ def main() -> None:
         workers(place.registry).close()
         say("slides.storage_overhead", ((place.stored - stored) / len(content) - 1) * 100, "%")
         slide = patient["studies"][receipt.slides[0]]
-        assert resource_path(slide)
         level = pyramid_of(place.registry, slide).levels[0]
         numbers = iter(range(0, level.columns * level.rows, 37))
         tile = median_ms(
@@ -136,6 +157,14 @@ def main() -> None:
         say("slides.tile", tile, "ms")
         say("slides.first_view", median_ms(lambda: _first_view(place.registry, slide), 5), "ms")
         say("slides.openslide_tile", _of_openslide(place, slide), "ms")
+        cookie = cookie_of(place, place.root["people"].person_of_login("rareliverhpuser1"))
+        return cookie, f"{resource_path(slide)}/tile/{slide.version}/0"
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory(prefix="cpms-bench-") as name:
+        _over_http(Path(name), *_stored(Path(name)))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,10 @@ def test_a_dropped_slide_when_uploaded_then_stands_in_the_list_and_can_be_opened
     assert "1500 × 1100" in page
     assert "0.499 µm" in page
     assert "20×" in page
-    assert "0.7 × 0.5 mm" in hp.get(f"{place}/studies")
+    for listed in ("studies", "documents"):
+        page = hp.get(f"{place}/{listed}")
+        assert "0.7 × 0.5 mm" in page
+        assert page.html.find("img", src=lambda src: src and "/thumbnail/" in src)
 
 
 def test_levels_when_asked_for_then_tiles_are_there_and_bit_for_bit_those_of_the_scanner(

@@ -29,6 +29,9 @@ def includeme(config: Configurator) -> None:
     config.add_section(
         Study, "deidentified", order=90, permission=Permission.STUDY_VIEW, place="viewer"
     )
+    config.add_section(
+        IStudyHolder, "slide-lines", permission=Permission.STUDY_VIEW, place="documents"
+    )
     # Who was recorded as looking at which study in which hour.
     config.registry.cpms_frames_told = set()
     config.scan(".")

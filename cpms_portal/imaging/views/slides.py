@@ -13,6 +13,7 @@ from pyramid.view import view_config
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.actions import remove_study
 from cpms_portal.imaging.deidentification.reasons import TEXTS, RefusedError
+from cpms_portal.imaging.interfaces import IStudyHolder
 from cpms_portal.imaging.queries import holder_of, pyramid_of, slide_file, slides_of, tile_of
 from cpms_portal.imaging.resources import Slide
 from cpms_portal.imaging.slides.decoding import as_jpeg, thumbnail_of
@@ -67,6 +68,20 @@ def slide_page(slide: Slide, request: Request) -> dict[str, Any]:
         "remove_url": request.resource_url(slide, "remove"),
         "file_url": "" if slide.study else request.resource_url(slide, "slide.tif"),
     }
+
+
+@view_config(
+    context=IStudyHolder,
+    name="slide-lines",
+    permission=Permission.STUDY_VIEW,
+    renderer="cpms_portal.imaging:templates/slide-lines.pt",
+)
+def slide_lines(holder: Any, request: Request) -> dict[str, Any]:
+    """Show the slides below the documents, which is where a report from pathology is read."""
+    slides = slides_of(holder)
+    if not slides:
+        raise HTTPNotFound()
+    return {"slides": [slide_line(slide, request) for slide in slides]}
 
 
 def _level_json(level: Level) -> dict[str, Any]:

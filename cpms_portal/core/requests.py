@@ -11,8 +11,8 @@ from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.request import Request
 from webob.compat import cgi_FieldStorage
 
-#: The one name under which forms send files.
-FILES = "files"
+#: Parts of a form that hold files; anywhere else text belongs.
+FILES = frozenset({"captions", "files"})
 
 
 def whole_number(text: str) -> int:
@@ -42,7 +42,7 @@ class PortalRequest(Request):
             raise HTTPBadRequest() from error
         if not self.path_info.startswith("/manage"):
             strange = (name for name, part in sent.items() if hasattr(part, "filename"))
-            if any(name != FILES for name in strange):
+            if any(name not in FILES for name in strange):
                 raise HTTPBadRequest()
         return sent
 

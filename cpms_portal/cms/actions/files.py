@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import unicodedata
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import pikepdf
@@ -40,18 +41,22 @@ def clean_file_name(name: str) -> str:
     return _UNFIT.sub(" ", shown).strip(" .")[-120:] or "file"
 
 
-def kind_of_file(name: str) -> type[FileItem]:
-    """Return the content type a file becomes."""
-    extension = extension_of(name)
-    return Picture if extension in PICTURES else Video if extension in VIDEOS else Download
+@dataclass(frozen=True)
+class Prepared:
+    """A file that was looked at and may be kept. scales, size: of a picture."""
+
+    kind: type[FileItem]
+    version: FileVersion
+    scales: dict[int, FileVersion] = field(default_factory=dict)
+    size: tuple[int, int] = (0, 0)
 
 
-def file_version(name: str, stream: BinaryIO, actor: Actor) -> FileVersion:
+def prepare(name: str, stream: BinaryIO, actor: Actor) -> Prepared:
     """Return a file ready to be kept; UploadRefusedError says why not."""
     name = clean_file_name(name)
     extension = extension_of(name)
     if extension in PICTURES:
-        return _picture(name, stream, actor)[0]
+        return Prepared(Picture, *_picture(name, stream, actor))
     if extension == "webm":
         _check_webm(stream)
     elif extension in VIDEOS | DOCUMENTS:
@@ -61,7 +66,8 @@ def file_version(name: str, stream: BinaryIO, actor: Actor) -> FileVersion:
     if extension == "pdf":
         check_pdf(stream)
     media = "video/webm" if extension == "webm" else media_type_of(name)
-    return _kept(FileVersion(name, media, at=actor.now), stream, actor)
+    version = _kept(FileVersion(name, media, at=actor.now), stream, actor)
+    return Prepared(Video if extension in VIDEOS else Download, version)
 
 
 def _kept(version: FileVersion, stream: BinaryIO, actor: Actor) -> FileVersion:
@@ -146,9 +152,9 @@ def _drawn(stream: BinaryIO) -> Image.Image:
                 raise UploadRefusedError(said)
             found.load()
             return ImageOps.exif_transpose(found).copy()
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UploadRefusedError(_("This picture has too many pixels.")) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except (UnidentifiedImageError, OSError, EOFError, ValueError, SyntaxError) as error:
         raise UploadRefusedError(_("This is no picture that can be read.")) from error
 
 
@@ -157,17 +163,17 @@ def put_file(item: FileItem, language: str, name: str, stream: BinaryIO, *, acto
 
     A picture gets its scales; a file of another type than the item's is refused.
     """
-    name = clean_file_name(name)
-    wanted = Picture if isinstance(item, Picture) else Video if isinstance(item, Video) else None
-    fitting = kind_of_file(name)
-    if wanted is not None and fitting is not wanted:
+    ready = prepare(name, stream, actor)
+    wanted = next((one for one in (Picture, Video) if isinstance(item, one)), Download)
+    if ready.kind is not wanted:
         raise UploadRefusedError(_("Files of this kind are not taken here."))
+    _attach(item, language, ready, actor)
+
+
+def _attach(item: FileItem, language: str, ready: Prepared, actor: Actor) -> None:
     if isinstance(item, Picture):
-        whole, scales, (item.width, item.height) = _picture(name, stream, actor)
-        item.scales = scales
-        item.add_file("", whole)
-    else:
-        item.add_file(language, file_version(name, stream, actor))
+        item.scales, (item.width, item.height), language = ready.scales, ready.size, ""
+    item.add_file(language, ready.version)
     item.changed = actor.now
     modified(item, actor.registry)
 
@@ -194,10 +200,11 @@ def put_captions(item: Video, language: str, stream: BinaryIO, actor: Actor) -> 
 
 def upload(place: Any, name: str, stream: BinaryIO, *, language: str, actor: Actor) -> LibraryItem:
     """Make an item of what was dropped on a folder; its title is the name of the file."""
-    made = kind_of_file(name)
-    title = re.sub(r"[_\s]+", " ", clean_file_name(name).rpartition(".")[0]).strip() or _("File")
-    values = {"title": str(title)[:200], "summary": "", "alternative": "", "decorative": False}
-    item = add_item(place, made.kind, values, language=language, actor=actor)
-
-    put_file(item, "", name, stream, actor=actor)
+    ready = prepare(name, stream, actor)
+    stem = clean_file_name(name).rpartition(".")[0]
+    title = re.sub(r"[_\s]+", " ", stem).strip() or "file"
+    values = {"title": title, "summary": "", "alternative": "", "decorative": False}
+    item = add_item(place, ready.kind.kind, values, language=language, actor=actor)
+    if isinstance(item, FileItem):
+        _attach(item, "", ready, actor)
     return item

@@ -51,7 +51,7 @@ def add_file_nodes(schema: colander.SchemaNode, kind: str, *, new: bool) -> None
     accept = {"picture": PICTURE_FILES, "video": VIDEO_FILES}.get(kind, DOCUMENT_FILES)
     title = _("File") if new else _("Newer version of the file")
     needed = new and made is Picture
-    schema.add_before("summary", _file("file", title, accept, needed=needed))
+    schema.add_before("summary", _file("files", title, accept, needed=needed))
     if made is Video:
         captions = _file("captions", _("Captions (WebVTT)"), ".vtt", needed=False)
         schema.add_before("chapters", captions)
@@ -59,7 +59,7 @@ def add_file_nodes(schema: colander.SchemaNode, kind: str, *, new: bool) -> None
 
 def put_files(item: LibraryItem, language: str, values: dict[str, Any], actor: Any) -> None:
     """Take the files of a form; a refusal is said at the field."""
-    for name in ("file", "captions"):
+    for name in ("files", "captions"):
         sent = values.get(name)
         if sent is None:
             continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 
 from chameleon.utils import Markup
 from pyramid.config import Configurator
@@ -30,30 +31,31 @@ _EMBED = re.compile(
 
 
 class Pieces:
-    """The content of a file as an answer; a part of it is read from where it begins."""
+    """The content of a file as an answer; a part of it is read from where it begins.
 
-    def __init__(self, source: BinaryIO) -> None:
-        self._source = source
+    The file is opened when the first piece is wanted: of an answer that says only that nothing
+    changed, none is.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._read(None)
+        return self._read(0, None)
 
     def app_iter_range(self, start: int, stop: int | None) -> Iterator[bytes]:
         """Return the bytes from a place to another (exclusive)."""
-        self._source.seek(start)
-        return self._read(None if stop is None else stop - start)
+        return self._read(start, None if stop is None else stop - start)
 
-    def _read(self, left: int | None) -> Iterator[bytes]:
-        while left is None or left > 0:
-            piece = self._source.read(PIECE if left is None else min(PIECE, left))
-            if not piece:
-                return
-            left = None if left is None else left - len(piece)
-            yield piece
-
-    def close(self) -> None:
-        """Close the file; the server calls it."""
-        self._source.close()
+    def _read(self, start: int, left: int | None) -> Iterator[bytes]:
+        with Path(self._path).open("rb") as source:
+            source.seek(start)
+            while left is None or left > 0:
+                piece = source.read(PIECE if left is None else min(PIECE, left))
+                if not piece:
+                    return
+                left = None if left is None else left - len(piece)
+                yield piece
 
 
 def sent(version: FileVersion, request: Request, *, public: bool) -> Response:
@@ -62,7 +64,7 @@ def sent(version: FileVersion, request: Request, *, public: bool) -> Response:
     public: everybody may have it; else no cache on the way may keep it.
     """
     response = Response(content_type=version.media_type, charset=None)
-    response.app_iter = Pieces(version.open())
+    response.app_iter = Pieces(version.blob.committed())
     response.content_length = version.size
     response.accept_ranges = "bytes"
     response.etag = version.digest[:32]

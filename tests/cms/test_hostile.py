@@ -1,0 +1,292 @@
+"""Bad input: script in every text and file, pictures too large, files that are something else."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zlib
+
+import pytest
+import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from pyramid.traversal import resource_path
+from webtest import Upload
+
+from cpms_portal.cms.actions.writing import save_item
+from cpms_portal.cms.queries.items import values_of
+from cpms_portal.cms.queries.text import html_of, rendered
+from cpms_portal.cms.resources import HTML, MARKDOWN
+from cpms_portal.cms.schemas.vocabulary import clean, for_editing
+from tests.cms.conftest import EDITOR
+
+CORPUS = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//x.invalid/x.js></SCRIPT>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    '<img src=x onerror="alert(1)">',
+    "<img src=javascript:alert(1)>",
+    "<img src=//elsewhere.invalid/pixel.png>",
+    "<img src='data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+'>",
+    "<svg onload=alert(1)><circle/></svg>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><a xlink:href=javascript:alert(1)><text>x</text></a></svg>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<object data=javascript:alert(1)></object>",
+    "<embed src=javascript:alert(1)>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<a href=' &#106;avascript:alert(1)'>x</a>",
+    "<a href='java\tscript:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='vbscript:msgbox(1)'>x</a>",
+    "<a href=https://x.invalid onclick=alert(1) style=position:fixed>x</a>",
+    "<form action=https://x.invalid><input name=a><button>go</button></form>",
+    "<meta http-equiv=refresh content='0;url=https://x.invalid'>",
+    "<base href=https://x.invalid/>",
+    "<link rel=stylesheet href=https://x.invalid/x.css>",
+    "<style>*{background:url(https://x.invalid)}</style>",
+    "<p style='background:url(javascript:alert(1))'>x</p>",
+    "<div class='site-header' id='main' onmouseover=alert(1)>x</div>",
+    "<details open ontoggle=alert(1)>x</details>",
+    "<video><source onerror=alert(1)></video>",
+    "<template><script>alert(1)</script></template>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<!--<img src='--><img src=x onerror=alert(1)//'>",
+    "<p title='\"><script>alert(1)</script>'>x</p>",
+    "<td colspan='9\"onclick=alert(1)'>x</td>",
+    "<h2 id=__proto__ name=attributes>x</h2>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "${7*7} {{7*7}} <%= 7*7 %>",
+]
+#: What no page may hold outside what is written out for a reader.
+SIGNS = (
+    "<script", "<svg", "<math", "<iframe", "<object", "<embed", "<style", "<form", "<input",
+    "<meta", "<base", "<link", "<template", "<video", "onerror=", "onload=", "onclick=",
+    "ontoggle=", "onmouseover=", "javascript:", "vbscript:", 'href="data:', 'src="data:',
+    "style=", "//elsewhere.invalid", 'id="main"', "site-header",
+)  # fmt: skip
+
+
+def marks_of(html: str) -> str:
+    """Return the marks of a page, without the words between them."""
+    return " ".join(re.findall(r"<[^>]*>", html)).lower()
+
+
+@pytest.mark.parametrize("attack", CORPUS)
+def test_no_attack_leaves_a_mark_in_a_text(attack):
+    for text in (attack, f"<p>Before</p>{attack}<p>After</p>", f"<ul><li>{attack}</ul>"):
+        marks = marks_of(clean(text))
+        assert not [sign for sign in SIGNS if sign in marks], marks
+        assert clean(clean(text)) == clean(text)
+
+
+@given(
+    st.lists(st.sampled_from([*CORPUS, "<p>", "</p>", "<table>", "<td>", "</a>", "x"]), max_size=6)
+)
+def test_no_mixture_of_attacks_does_either(parts):
+    text = "".join(parts)
+    for syntax in (HTML, MARKDOWN):
+        marks = marks_of(rendered(text, syntax).html)
+        assert not [sign for sign in SIGNS if sign in marks], marks
+
+
+@given(st.text(alphabet="<>/abp123 \"'=&;\u00a0hrefimgsclt", max_size=60))
+def test_what_is_clean_stays_as_it_is_through_the_editor(text):
+    kept = clean(text)
+    assert clean(kept) == kept
+    assert clean(for_editing(kept)) == kept
+
+
+#: Fields that take no words.
+NOT_WORDS = {"at", "minutes", "picture", "csrf_token"}
+EMPTY_ROW = {"title": "S", "text": "<p>a</p>", "picture": None, "alternative": ""}
+EMPTY_QUESTION = {"anchor": "", "theme": "T", "question": "Q", "answer": "<p>a</p>"}
+
+
+def test_no_attack_in_any_field_reaches_a_page(office, browser_of, made, app, portal):
+    """Each attack in each field of the types with most fields, seen by a reader and in the form."""
+    attack = " ".join(CORPUS)
+    editor = browser_of(EDITOR)
+    texts = {
+        "faq": {"questions": [EMPTY_QUESTION]},
+        "guide": {
+            "steps": [{"title": "S", "text": "<p>a</p>", "picture": None, "alternative": ""}]
+        },
+        "contact": {},
+        "video": {"chapters": [{"at": 1, "title": "C"}]},
+    }
+    for kind, more in texts.items():
+        item = made(kind, f"Attacked {kind}", published=True, **more)
+        form = editor.get(resource_path(item, "edit")).forms["form"]
+        for name, fields in form.fields.items():
+            for field in fields:
+                kind_of_input = field.attrs.get("type") or "text"
+                if name in ("text", "answer", "transcript"):
+                    field.value = f"<p>Safe.</p>{attack}"
+                elif name and kind_of_input == "text" and name not in NOT_WORDS:
+                    field.value = attack[:90]
+        for name in ("mail", "website", "address", "shown_from", "shown_until"):
+            if name in form.fields:
+                form[name] = ""
+        page = form.submit()
+        assert page.status_int == 303, [one.text for one in page.html.select(".field-problem")]
+        read = app.get(resource_path(item))
+        inside = read.html.main
+        for mark in inside.find_all(True):
+            assert mark.name not in ("script", "svg", "iframe", "object", "embed", "style") or (
+                mark.name == "svg" and "icon" in mark.get("class", [])
+            )
+            assert not [one for one in mark.attrs if one.startswith("on")]
+            assert not str(mark.get("href", "")).strip().lower().startswith(("javascript", "data"))
+
+
+def test_paste_from_a_word_processor_leaves_no_debris():
+    pasted = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal
+    {margin:0cm; font-family:"Calibri"}</style><!--[if gte mso 9]><xml><w:WordDocument/></xml>
+    <![endif]--></head><body lang=EN-GB><!--StartFragment--><p class=MsoNormal style='margin:0cm'>
+    <b><span lang=EN-US style='font-size:12.0pt'>Before<o:p></o:p></span></b></p>
+    <p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoListParagraph><span>and&nbsp;after</span>
+    </p><table class=MsoTableGrid border=1><tr><td width=200 valign=top><p>A</p></td></tr>
+    <tr><td><p>1</p></td></tr></table><!--EndFragment--></body></html>"""
+    assert "".join(clean(pasted).split()) == (
+        "<p><strong>Before</strong></p><p>andafter</p><table><thead><tr><th><p>A</p></th></tr>"
+        "</thead><tbody><tr><td><p>1</p></td></tr></tbody></table>"
+    )
+
+
+def upload(browser, place, *files):
+    form = next(
+        form for form in browser.get(f"{place}/contents").forms.values() if "files" in form.fields
+    )
+    sent = [("files", Upload(name, content)) for name, content in files]
+    token = form["csrf_token"].value
+    return browser.post(f"{place}/upload", [("csrf_token", token), *sent], upload_files=None)
+
+
+def png(width=30, height=20):
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(out, "PNG")
+    return out.getvalue()
+
+
+def huge_png():
+    """A picture that says it has 100 megapixels, in a few hundred bytes."""
+    head = struct.pack(">IIBBBBB", 10_000, 10_000, 8, 2, 0, 0, 0)
+
+    def chunk(kind, body):
+        crc = zlib.crc32(kind + body)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc)
+
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
+
+
+ACTIVE_PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF"""
+
+REFUSED = [
+    ("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+    ("x.html", b"<script>alert(1)</script>"),
+    ("x.png", b"<svg onload=alert(1)>"),
+    ("x.png", huge_png()),
+    ("x.jpg", b"GIF89a<script>alert(1)</script>"),
+    ("x.pdf", ACTIVE_PDF),
+    ("x.pdf", b"<html><script>alert(1)</script>"),
+    ("x.exe", b"MZ"),
+    ("x.docx", b"PK\x03\x04nothing"),
+    ("x.mp4", b"<script>"),
+    ("noextension", b"text"),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), REFUSED, ids=lambda one: str(one)[:12])
+def test_a_file_that_could_do_harm_is_refused_with_a_reason(
+    name, content, office, browser_of, root
+):
+    editor = browser_of(EDITOR)
+    before = set(root["library"].keys())
+    page = upload(editor, "/library", (name, content)).follow()
+    assert page.html.select(".notice.is-attention")
+    transaction.abort()
+    assert set(root["library"].keys()) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.png", "مرحبا.png", "a\u202egnp.png", "🙂.png", "x" * 300 + ".png"]
+)
+def test_a_picture_gets_a_tame_name_and_is_drawn_anew(name, office, browser_of, root):
+    browser = browser_of(EDITOR)
+    upload(browser, "/library", (name, png() + b"<script>alert(1)</script>"))
+    transaction.abort()
+    picture = max(root["library"].values(), key=lambda one: getattr(one, "position", 0))
+    assert (picture.kind, picture.width, picture.height) == ("picture", 30, 20)
+    sent = browser.get(resource_path(picture, "file"))
+    assert sent.content_type == "image/jpeg" and b"script" not in sent.body
+    assert "sandbox" in sent.headers["Content-Security-Policy"]
+    assert sent.headers["X-Content-Type-Options"] == "nosniff"
+    assert "private" in sent.headers["Cache-Control"]
+    assert "/" not in sent.headers["Content-Disposition"].partition("filename=")[2]
+
+
+def test_a_picture_without_alternative_must_say_that_it_decorates(office, browser_of):
+    form = browser_of(EDITOR).get("/library/add?kind=picture").forms["form"]
+    form["title"], form["files"] = "A picture", Upload("a.png", png())
+    assert form.submit(status=422).html.select(".field-problem")
+    form["decorative"] = True
+    form["files"] = Upload("a.png", png())
+    form.submit().follow()
+
+
+def test_a_picture_comes_in_the_scale_that_is_asked_for(office, browser_of, root):
+    editor = browser_of(EDITOR)
+    upload(editor, "/library", ("wide.png", png(1000, 100)))
+    transaction.abort()
+    picture = root["library"]["wide"]
+    sent = editor.get(resource_path(picture, "scale"), {"width": "300"})
+    assert Image.open(io.BytesIO(sent.body)).size == (400, 40)
+    through = editor.get(f"/resolve/{picture.__oid__}?width=300").follow()
+    assert through.body == sent.body
+
+
+def test_a_file_is_sent_in_parts_and_knows_what_a_browser_has(office, browser_of, root):
+    editor, content = browser_of(EDITOR), b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 40
+    upload(editor, "/library", ("film.mp4", content))
+    transaction.abort()
+    address = resource_path(root["library"]["film"], "file")
+    part = editor.get(address, headers={"Range": "bytes=100-199"}, status=206)
+    assert part.body == content[100:200]
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(content)}"
+    assert editor.get(address, headers={"Range": "bytes=99999999-"}, status=416)
+    whole = editor.get(address)
+    assert whole.body == content and whole.headers["Accept-Ranges"] == "bytes"
+    editor.get(address, headers={"If-None-Match": whole.headers["ETag"]}, status=304)
+
+
+def test_a_document_keeps_its_earlier_versions(office, browser_of, made, root):
+    item, editor = made("download", "Manual"), browser_of(EDITOR)
+    for content in (b"first", b"second"):
+        form = editor.get(resource_path(item, "edit")).forms["form"]
+        form["files"] = Upload("manual.txt", content)
+        form.submit().follow()
+    address = resource_path(item, "file")
+    assert editor.get(address).body == b"second"
+    assert editor.get(address, {"language": "", "version": "1"}).body == b"first"
+    assert "attachment" in editor.get(address).headers["Content-Disposition"]
+
+
+def test_a_saved_text_is_cleaned_whoever_saves_it(made, portal):
+    item = made("page", "From a program")
+    hostile = {**values_of(item, "en"), "text": CORPUS[3], "syntax": HTML}
+    save_item(item, "en", hostile, portal)
+    assert "onerror" not in html_of(item.texts["en"].text, item.texts["en"].syntax)

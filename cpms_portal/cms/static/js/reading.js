@@ -1,6 +1,6 @@
 // For readers: an address of a question opens it; a video goes to its chapters and on where one was.
 function openAsked() {
-  const asked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (asked?.matches("details")) {
     asked.open = true;
     asked.scrollIntoView();

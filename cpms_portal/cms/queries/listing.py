@@ -12,6 +12,7 @@ from cpms_portal.cms.schemas.kinds import KINDS
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of
+from cpms_portal.search.actions import catalog_of
 from cpms_portal.search.lookup import begun
 from cpms_portal.search.queries import Found, find
 from cpms_portal.workflow.interfaces import State, Transition
@@ -87,3 +88,14 @@ def states_of(registry: Registry) -> list[State]:
 def steps_of(registry: Registry) -> list[Transition]:
     """Return the steps an item can take."""
     return list(registry.cpms_workflows["Page"].transitions.values())
+
+
+def positions_in(place: Any) -> list[tuple[float, int]]:
+    """Return position and oid of everything right in a place, in order; no item is loaded."""
+    catalog = catalog_of(place)
+    facets, positions = catalog["facets"], catalog["position"]
+    for index in (facets, positions):
+        index.flush(False)
+    there = facets._fwd_index.get(f"page|in|{oid_of(place)}") or ()
+    kept = positions._rev_index
+    return sorted((kept[oid], oid) for oid in there if oid in kept)

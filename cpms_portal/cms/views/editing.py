@@ -256,7 +256,14 @@ def includeme(config: Configurator) -> None:
     config.add_view(take_over, name="take-over", **post)
     config.add_view(drop_draft, name="drop-draft", **post)
     for place in (Library, LibraryFolder):
-        config.add_view(AddItem, context=place, name="add", request_param="kind", **shared)
+        config.add_view(
+            AddItem,
+            context=place,
+            name="add",
+            request_param="kind",
+            renderer="cpms_portal.cms:templates/add_item.pt",
+            **shared,
+        )
         config.add_view(
             kinds_page,
             context=place,

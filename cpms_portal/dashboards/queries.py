@@ -57,12 +57,15 @@ class Waiting:
     drafts: list[Panel]
     unassigned: list[Panel]
     memberships: list[Any]
+    delegations: list[Any]
+    emergencies: list[Any]
 
     @property
     def total(self) -> int:
         """How many things wait for an answer of this person now."""
         urgent = (self.invitations, self.requests, self.to_sign, self.to_contribute)
-        return sum(map(len, (*urgent, self.unassigned, self.memberships)))
+        own = (self.memberships, self.delegations, self.emergencies)
+        return sum(map(len, (*urgent, self.unassigned, *own)))
 
 
 def waiting_for(person: Any, actor: Actor) -> Waiting:
@@ -91,6 +94,24 @@ def waiting_for(person: Any, actor: Actor) -> Waiting:
         drafts=[one for one in panels if one.requester == me and one.state == "draft"],
         unassigned=unassigned,
         memberships=memberships_to_decide(actor, root),
+        delegations=_assistants_asking(actor, root),
+        emergencies=_emergencies_to_review(actor, root),
+    )
+
+
+def _assistants_asking(actor: Actor, root: Any) -> list[Any]:
+    """Return the assistants who wait for this clinician to confirm them."""
+    if not acting_as(actor, [Role.HP]).principals:
+        return []
+    where = {"clinician": actor.oid, "state": "asked"}
+    return find(actor, "delegation", within=root, where=where, sort="created", size=SHOWN).items
+
+
+def _emergencies_to_review(actor: Actor, root: Any) -> list[Any]:
+    """Return what was opened by break-glass and waits for this data protection officer."""
+    officer = acting_as(actor, [Role.DPO])
+    return _found(
+        officer, "emergency_access", root, where={"state": "open"}, sort="created", size=SHOWN
     )
 
 

@@ -280,6 +280,7 @@ def test_on_the_pages_from_the_question_to_the_review(
     assert "You read this record by break-glass until" in page
     assert "Edit enrolment" not in page
     browser.get(patient + "edit", status=403)
+    assert "Break-glass to review" in browser_of(officer.mail).get("/my-work")
     page = browser_of(officer.mail).get(f"{CENTRE}emergencies")
     assert "Tom Nachtwache" in page
     assert nickname not in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import transaction
 from pyramid.traversal import resource_path
@@ -91,6 +93,7 @@ def test_an_assistant_asks_and_the_clinician_confirms(root, registry, assistant_
     pair = f"{centre_of(root).__oid__} {person_of(root).__oid__}"
     assert "was asked to confirm" in press(helper, page, "ask-to-assist", person=pair).follow()
     helper.get(f"{CENTRE}patients", status=403)
+    assert "Assistants to confirm" in clinician.get("/my-work")
     page = clinician.get(f"/people/{person_of(root).__name__}/assistants")
     assert "may act for you now" in press(clinician, page, "/confirm").follow()
     helper.get(f"{CENTRE}patients")
@@ -280,6 +283,19 @@ def test_who_assists_two_chooses_and_a_revoked_choice_leads_to_nobody_else(
     helper.get(f"{CENTRE}patients", status=403)
     form["for"].force_value("1 2")
     assert "Choose one of those named." in form.submit().follow()
+
+
+def test_of_many_requests_at_once_none_slips_through_after_the_end(
+    root, registry, assisting, site, browser_of
+):
+    person, delegation = assisting(name="Malte Gleichzeitig")
+    browsers = [browser_of(person.mail) for _number in range(4)]
+    assert {one.get(f"{CENTRE}patients").status_int for one in browsers} == {200}
+    end_delegation(delegation, acting_as(root, registry))
+    transaction.commit()
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda one: one.get(f"{CENTRE}patients", status="*"), browsers * 3)
+        assert {answer.status_int for answer in answers} == {403}
 
 
 def test_who_may_see_who_assists_whom_at_a_centre(assisting, browser_of):

@@ -132,12 +132,23 @@ def blocks_of(waiting: Waiting, request: Request) -> list[Block]:
         ("to-contribute", _("Your advice is asked"), "edit", waiting.to_contribute, advice),
         ("memberships", _("Requests for membership"), "people", waiting.memberships,
          lambda one: membership_line(one, request)),
+        ("delegations", _("Assistants to confirm"), "people", waiting.delegations,
+         lambda one: _own_line(one, request)),
+        ("emergencies", _("Break-glass to review"), "warning", waiting.emergencies,
+         lambda one: _own_line(one, request)),
         ("leading", _("Panels you lead"), "star", waiting.leading,
          lambda one: _leading(one, request)),
         ("asked", _("Your questions on the way"), "chat", waiting.asked, panel),
         ("drafts", _("Drafts"), "clipboard", waiting.drafts, panel),
     ]  # fmt: skip
     return [_block(kind) for kind in kinds if kind[3]]
+
+
+def _own_line(one: Any, request: Request) -> Line:
+    """Return the line of something at a centre, by its title: nothing of any patient."""
+    centre = institution_of(one)
+    about = ("" if centre is None else centre.display,)
+    return Line(request.resource_path(one), one.title, about, state_of(one, request.registry))
 
 
 def membership_line(membership: Any, request: Request) -> Line:

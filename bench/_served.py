@@ -29,6 +29,8 @@ SERVER = """
 [server:main]
 use = egg:waitress#main
 threads = 4
+recv_bytes = 262144
+max_request_body_size = 1073741824
 ident =
 
 [loggers]

@@ -67,10 +67,13 @@ class Spool:
         return self._started(owner, name, size)
 
     def take(self, owner: int, name: str, stream: BinaryIO) -> Upload:
-        """Take a whole upload whose size is known at its end; refused when empty or too large."""
+        """Take a whole upload whose size is known at its end; refused when empty or too large.
+
+        Nothing of it is acknowledged before it is stored, so nothing waits for the disk here.
+        """
         upload = self._started(owner, name, self.largest)
         try:
-            done = self.append(upload.upload_id, owner, 0, stream)
+            done = self._filled(upload, 0, stream, durable=False)
             if not done.offset:
                 raise UploadRefusedError(_("This file is empty."))
         except BaseException:
@@ -112,22 +115,26 @@ class Spool:
         upload = self.find(upload_id, owner)
         if offset != upload.offset:
             raise ConflictError(_("This piece does not follow the last one."))
-        place, at = self._place(upload_id), offset
+        return self._filled(upload, offset, stream, durable=True)
+
+    def _filled(self, upload: Upload, at: int, stream: BinaryIO, *, durable: bool) -> Upload:
+        place = self._place(upload.upload_id)
         while data := stream.read(PIECE):
             if at + len(data) > upload.size:
                 raise UploadRefusedError(_("More arrived than was announced."))
-            self._keep(place, at, data)
+            self._keep(place, at, data, durable=durable)
             at += len(data)
-        return self.find(upload_id, owner)
+        return self.find(upload.upload_id, upload.owner)
 
-    def _keep(self, place: Path, at: int, data: bytes) -> None:
+    def _keep(self, place: Path, at: int, data: bytes, *, durable: bool) -> None:
         nonce = secrets.token_bytes(NONCE)
         sealed = AESGCM((place / "key").read_bytes()).encrypt(nonce, data, str(at).encode())
         partial = place / f"partial-{secrets.token_hex(4)}"
         with partial.open("wb") as out:
             out.write(nonce + sealed)
             out.flush()
-            os.fsync(out.fileno())
+            if durable:
+                os.fsync(out.fileno())
         partial.rename(place / f"piece-{at:015d}-{len(data)}")
 
     def read(self, upload_id: str, owner: int) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ def includeme(config: Configurator) -> None:
     # Which token or person was recorded as reading what in which hour.
     config.registry.cpms_programs_told = set()
     config.scan(".")
+    config.include(".connections")
     config.add_tab(Person, "programs", _("Programs"), order=50, permission=Permission.ACCOUNT_VIEW)
     config.add_tab(
         Institution,

@@ -135,6 +135,7 @@ class Account(Persistent):
     identities: tuple[Identity, ...] = ()
     mobiles: tuple[Mobile, ...] = ()
     sent_code: SentCode | None = None
+    known_browsers: tuple[str, ...] = ()
 
     def __init__(self, key_id: str, *, training: bool = False) -> None:
         self.key_id = key_id

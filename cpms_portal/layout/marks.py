@@ -70,10 +70,11 @@ class Marks:
         return said
 
     def when(self, moment: datetime | None) -> Markup:
-        """Write a moment as day and time in the portal's time zone; nothing for None."""
+        """Write a moment as day and time in the reader's time zone; nothing for None."""
         if moment is None:
             return Markup("")
-        zone = ZoneInfo(setting(self.request.registry, "cpms.layout.timezone"))
+        own = getattr(getattr(self.request, "person", None), "timezone", "")
+        zone = ZoneInfo(own or setting(self.request.registry, "cpms.layout.timezone"))
         local = moment.astimezone(zone)
         text = format_datetime(local, "d MMM y, HH:mm", locale=self.locale)
         return _drawn(_TIME, moment.isoformat(timespec="seconds"), text)

@@ -17,6 +17,7 @@ def includeme(config: Configurator) -> None:
     config.add_setting("cpms.step_up_minutes", int, 10, "how long a fresh second factor counts")
     config.include(".secret")
     config.include(".passwords")
+    config.include(".last_use")
     config.include(".sessions")
     config.include(".policy")
     config.include(".hosts")

@@ -17,12 +17,14 @@ from cpms_portal.security.roles import Role
 class Person(Container):
     """Somebody with an account. ``account`` belongs to identity, ``profile`` to people.
 
-    title: the full name. mail: lower case. language: an ISO 639-1 code. facets: what
+    title: the full name. mail: lower case. language: an ISO 639-1 code. timezone:
+    an IANA name; empty for the portal's. facets: what
     listings of people filter by, kept by the packages that know it (name → values).
     """
 
     noun = "person"
     state: str = ""
+    timezone: str = ""
     account: Any = None
     profile: Any = None
     facets: Mapping[str, Iterable[str]] = {}

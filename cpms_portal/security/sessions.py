@@ -23,6 +23,7 @@ from pyramid_zodbconn import get_connection
 from cpms_portal.core.clock import now
 from cpms_portal.core.resources import root_of
 from cpms_portal.core.settings import setting
+from cpms_portal.security.last_use import last_uses
 from cpms_portal.security.secret import sign, signature_holds
 
 STORE = "sessions"
@@ -94,6 +95,7 @@ def record_of(request: Request) -> SessionRecord | None:
     if record is None or _is_over(request, record):
         return None
     if now(request.registry).timestamp() - parts[1] > RENEW_SECONDS:
+        last_uses(request.registry).note(digest(parts[0]), now(request.registry))
         request.add_response_callback(lambda _r, response: _set_cookie(request, response, parts[0]))
     return record
 

@@ -257,9 +257,9 @@ def end_other_sessions(person: Person, keep: str, actor: Actor) -> int:
     return ended
 
 
-def choose_language(person: Person, language: str, actor: Actor) -> None:
-    """Set the language a person reads the portal in."""
-    person.language = language
+def choose_language(person: Person, language: str, timezone: str, actor: Actor) -> None:
+    """Set the language a person reads the portal in, and the zone its times are in (IANA name)."""
+    person.language, person.timezone = language, timezone
     announce(actor.registry, Changed(person, actor, "account.language"))
 
 

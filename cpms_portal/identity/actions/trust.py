@@ -11,6 +11,8 @@ from cpms_portal.identity.resources import TrustedBrowser
 from cpms_portal.security.resources import Person
 
 MOST_BROWSERS = 10
+#: So many browsers are remembered as seen before.
+MOST_KNOWN = 20
 
 
 def trust(person: Person, secret: str, device: str, span: timedelta, *, actor: Actor) -> None:
@@ -27,3 +29,17 @@ def forget_browser(person: Person, digest: str, actor: Actor) -> None:
     account = needed_account(person)
     account.trusted = tuple(one for one in account.trusted if one.digest != digest)
     tell_access(person, actor, "account.browser_forgotten")
+
+
+def note_browser(person: Person, secret: str, actor: Actor) -> None:
+    """Note the browser somebody signs in with; the owner hears of one not seen before.
+
+    secret: what only this browser holds. The first browser of an account is no news.
+    """
+    account = needed_account(person)
+    digest = link_digest(f"{person.__name__} {secret}")
+    if digest in account.known_browsers:
+        return
+    if account.known_browsers:
+        tell_access(person, actor, "sign_in.new_browser")
+    account.known_browsers = (*account.known_browsers[-(MOST_KNOWN - 1) :], digest)

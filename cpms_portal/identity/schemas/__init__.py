@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import available_timezones
 
 import colander
 from zxcvbn import zxcvbn
@@ -18,6 +19,12 @@ from cpms_portal.i18n.negotiation import LANGUAGES
 SHORTEST, LONGEST_BYTES, LEAST_SCORE = 12, 256, 3
 #: zxcvbn's work grows with the length; what comes later can only make a password stronger.
 LOOKED_AT = 72
+#: Zones of people in Europe and its outermost regions, and UTC.
+ZONES = (
+    *sorted(zone for zone in available_timezones() if zone.startswith(("Europe/", "Atlantic/"))),
+    *("America/Cayenne", "America/Guadeloupe", "America/Martinique", "Asia/Nicosia"),
+    *("Indian/Mayotte", "Indian/Reunion", "UTC"),
+)
 OWN_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français"}
 
 
@@ -182,7 +189,14 @@ def details_schema() -> colander.Schema:
             widget=SelectWidget(
                 values=[(code, OWN_NAMES[code]) for code in LANGUAGES], width="medium"
             ),
-        )
+        ),
+        colander.SchemaNode(
+            colander.String(),
+            name="timezone",
+            title=_("Time zone"),
+            validator=colander.OneOf(ZONES),
+            widget=SelectWidget(values=[(zone, zone) for zone in ZONES], width="medium"),
+        ),
     )
 
 

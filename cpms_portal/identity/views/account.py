@@ -12,6 +12,7 @@ from pyramid.response import Response
 
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal, oid_of
+from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import choose_language
 from cpms_portal.identity.queries import HistoryLine, sign_in_history
@@ -20,6 +21,7 @@ from cpms_portal.identity.resources import Account
 from cpms_portal.identity.schemas import OWN_NAMES, details_schema
 from cpms_portal.layout.views import not_found
 from cpms_portal.outbox.gateways import sms_gateway
+from cpms_portal.security.last_use import last_uses
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import freshly_proven, session_key, sessions_of
@@ -123,11 +125,14 @@ def device_words(user_agent: str) -> Any:
 
 def account_page(context: Person, request: Request) -> dict[str, Any]:
     """Show how a person signs in."""
+    sessions = sessions_of(request, oid_of(context))
     return {
         "title": _("My account"),
+        "last_uses": last_uses(request.registry).of([key for key, _record in sessions]),
+        "timezone": context.timezone or setting(request.registry, "cpms.layout.timezone"),
         "account": context.account or Account(""),
         "language": OWN_NAMES.get(context.language, context.language),
-        "sessions": sessions_of(request, oid_of(context)),
+        "sessions": sessions,
         "here": session_key(request),
         "device_words": device_words,
         "history": sign_in_history(context, request.registry),
@@ -146,14 +151,15 @@ def to_my_account(context: Portal, request: Request) -> Response:
 
 
 class Details(FormView):
-    """The language of the portal."""
+    """The language of the portal, and the time zone of its times."""
 
-    title = _("Language")
+    title = _("Language and time zone")
     schema = staticmethod(details_schema)
 
     def appstruct(self) -> dict[str, Any]:
         """Show the language of now."""
-        return {"language": self.context.language}
+        zone = self.context.timezone or setting(self.request.registry, "cpms.layout.timezone")
+        return {"language": self.context.language, "timezone": zone}
 
     def cancel_url(self) -> str | None:
         """Lead back to the account."""
@@ -161,7 +167,8 @@ class Details(FormView):
 
     def save(self, values: dict[str, Any]) -> Response:
         """Keep the language."""
-        choose_language(self.context, values["language"], self.request.actor)
+        actor = self.request.actor
+        choose_language(self.context, values["language"], values["timezone"], actor)
         return HTTPSeeOther(location=self.request.resource_path(self.context, "account"))
 
 

@@ -23,7 +23,7 @@ from cpms_portal.identity.queries import is_recent, may_sign_in
 from cpms_portal.identity.queries.keys import authentication_options, new_key_challenge
 from cpms_portal.identity.schemas import sign_in_schema
 from cpms_portal.identity.views.landing import go_on, landing_path
-from cpms_portal.identity.views.trust import trusted_since
+from cpms_portal.identity.views.trust import seen_browser, trusted_since
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import FULL, PARTIAL, close_session, open_session
@@ -93,6 +93,7 @@ def enter(
         confirm_identity(person, begun[0], begun[2])
     who = actor_for(request.registry, person, source=request.remote_addr or "")
     tell_access(person, who, "sign_in.done")
+    seen_browser(request, person)
     return HTTPSeeOther(location=landing_path(request, person))
 
 

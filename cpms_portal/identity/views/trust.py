@@ -13,12 +13,14 @@ from pyramid.response import Response
 from cpms_portal.core.clock import now
 from cpms_portal.core.i18n import _
 from cpms_portal.core.settings import setting
-from cpms_portal.identity.actions.trust import forget_browser, trust
+from cpms_portal.identity.actions.trust import forget_browser, note_browser, trust
 from cpms_portal.identity.queries import link_digest
 from cpms_portal.identity.queries.keys import needs_key
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
+
+SEEN_LENGTH = 32
 
 
 def cookie_name(request: Request) -> str:
@@ -61,6 +63,29 @@ def trusted_since(request: Request, person: Person) -> datetime | None:
         if one.digest == digest and moment < min(one.until, one.added + timedelta(days=days)):
             return one.added
     return None
+
+
+def seen_browser(request: Request, person: Person) -> None:
+    """Note the browser of a sign-in; it keeps a random name for a year, for this alone."""
+    cookie = cookie_name(request).replace("trusted", "seen")
+    secret = request.cookies.get(cookie, "")
+    if len(secret) != SEEN_LENGTH or not secret.isascii():
+        secret = secrets.token_hex(SEEN_LENGTH // 2)
+    who = actor_for(request.registry, person, source=request.remote_addr or "")
+    note_browser(person, secret, who)
+
+    def keep(_request: Request, response: Response) -> None:
+        response.set_cookie(
+            cookie,
+            secret,
+            max_age=365 * 24 * 3600,
+            path="/",
+            httponly=True,
+            secure=cookie.startswith("__Host-"),
+            samesite="Lax",
+        )
+
+    request.add_response_callback(keep)
 
 
 def forget_browser_now(context: Person, request: Request) -> Response:

@@ -124,6 +124,13 @@ def test_a_reset_nobody_agreed_to_ends_after_three_days(
     assert "when a second administrator" in second.get(path).text.replace("\n", " ")
 
 
+def test_an_administrator_ends_all_sessions_of_somebody(administrator, visitor, login, root):
+    visitor.sign_in(login)
+    page = administrator.get(path_of(root, login, "administer"))
+    next(one for one in page.forms.values() if one.action.endswith("/end-sessions")).submit()
+    assert not visitor.is_in()
+
+
 def test_nobody_resets_their_own_factors(administrator, root):
     answer = give_reason(administrator, path_of(root, "siteadmin", "reset-factors"))
     assert answer.status_int == 422

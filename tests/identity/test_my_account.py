@@ -191,3 +191,8 @@ def test_long_and_accented_passwords_are_welcome():
         "🦉 lamp 🦔 quartz tin",
     ):
         assert StrongEnough().problem(good) is None
+
+
+def test_words_of_the_field_make_no_password():
+    assert StrongEnough().problem("hospital patient network") is not None
+    assert StrongEnough().problem("kettle hospital violet moss") is None

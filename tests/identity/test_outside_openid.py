@@ -196,7 +196,7 @@ def test_signing_out_there_ends_the_session_here_by_the_front_channel(
     assert not visitor.is_in()
 
 
-def logout_token(issuer, key, clock, **change):
+def logout_token(issuer, key, clock, typ="logout+jwt", **change):
     """Write a token that ends a session, signed by somebody else."""
     moment = int(clock().timestamp())
     claims = {
@@ -208,7 +208,7 @@ def logout_token(issuer, key, clock, **change):
         "sub": "kaja",
         "events": {LOGOUT: {}},
     } | change
-    return jwt.encode({"alg": "RS256"}, claims, key, algorithms=["RS256"])
+    return jwt.encode({"alg": "RS256", "typ": typ}, claims, key, algorithms=["RS256"])
 
 
 def test_a_log_out_signed_by_somebody_else_ends_nothing(visitor, outside, linked, issuer, clock):
@@ -232,6 +232,7 @@ def test_a_log_out_signed_by_somebody_else_ends_nothing(visitor, outside, linked
         ({"events": {}}, False),
         ({"iat": 4102444800}, False),
         ({"exp": 1}, False),
+        ({"typ": "JWT"}, False),
     ],
 )
 def test_a_token_of_the_provider_is_held_against_every_rule(source, issuer, clock, change, ends):

@@ -114,8 +114,11 @@ class OpenIDSource:
         except (AuthlibBaseError, requests.RequestException, ValueError) as error:
             raise SourceRefusedError("code refused") from error
 
-    def _claims(self, token: Any, **wanted: Any) -> dict[str, Any]:
-        """Return the claims of a token signed by the provider for this portal (section 3.1.3.7)."""
+    def _claims(self, token: Any, typ: str = "", **wanted: Any) -> dict[str, Any]:
+        """Return the claims of a token signed by the provider for this portal (section 3.1.3.7).
+
+        typ: what the token must call itself, so that one of another kind is not taken for it.
+        """
         if not isinstance(token, str):
             raise SourceRefusedError("no token")
         moment = int(self._now().timestamp())
@@ -128,10 +131,13 @@ class OpenIDSource:
             **wanted,
         )
         try:
-            claims = dict(self._decoded(token).claims)
+            decoded = self._decoded(token)
+            claims = dict(decoded.claims)
             rules.validate(claims)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise SourceRefusedError("token") from error
+        if typ and str(decoded.header.get("typ", "")).lower() != typ:
+            raise SourceRefusedError("token")
         if claims.get("azp", self.declared.client) != self.declared.client:
             raise SourceRefusedError("token")
         return claims
@@ -183,7 +189,8 @@ class OpenIDSource:
             if sent.get("iss") != self.declared.url or not sent.get("sid"):
                 raise SourceRefusedError("log-out")
             return "session", sent["sid"]
-        claims = self._claims(sent["logout_token"], jti={"essential": True})
+        needed = {"essential": True}
+        claims = self._claims(sent["logout_token"], "logout+jwt", jti=needed, exp=needed)
         events = claims.get("events")
         # OpenID Connect Back-Channel Logout 1.0, section 2.6: it is no ID token.
         if not isinstance(events, dict) or LOGOUT not in events or "nonce" in claims:

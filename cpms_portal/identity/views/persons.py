@@ -14,7 +14,7 @@ from cpms_portal.core.requests import whole_number
 from cpms_portal.core.resources import oid_of, resource_of
 from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
-from cpms_portal.identity.actions import disable, enable, make_link
+from cpms_portal.identity.actions import disable, enable, end_other_sessions, make_link
 from cpms_portal.identity.actions.resets import ask_reset, confirm_reset
 from cpms_portal.identity.queries.resets import reset_asked, resets_waiting
 from cpms_portal.identity.resources import Account
@@ -172,6 +172,13 @@ def unlock_now(context: Person, request: Request) -> Response:
     return HTTPSeeOther(location=request.resource_path(context, "administer"))
 
 
+def end_sessions_now(context: Person, request: Request) -> Response:
+    """End all sessions of a person."""
+    end_other_sessions(context, "", request.actor)
+    request.tell(_("All sessions of this person were ended."))
+    return HTTPSeeOther(location=request.resource_path(context, "administer"))
+
+
 def make_link_now(context: Person, request: Request) -> dict[str, Any]:
     """Make a link to set a password and show it, once."""
     token = make_link(context, request.actor)
@@ -194,6 +201,7 @@ def includeme(config: Configurator) -> None:
         (Disable, "disable", None, None),
         (Enable, "enable", None, None),
         (unlock_now, "unlock", "POST", None),
+        (end_sessions_now, "end-sessions", "POST", None),
         (make_link_now, "make-link", "POST", "password_link"),
     ):
         config.add_view(

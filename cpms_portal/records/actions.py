@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 import colander
 
-from cpms_portal.core.actor import Actor
+from cpms_portal.core.actor import Actor, system_actor
 from cpms_portal.core.errors import ConflictError, UploadRefusedError, ValueRefusedError
 from cpms_portal.core.events import Changed, announce
 from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
+from cpms_portal.core.resources import root_of
 from cpms_portal.core.settings import setting
+from cpms_portal.core.transactions import turn_given_up
+from cpms_portal.imaging.deidentification.documents.kinds import clean_document
+from cpms_portal.imaging.deidentification.engine import Decision
+from cpms_portal.imaging.deidentification.identity import Finder, KnownIdentity, Traces
+from cpms_portal.imaging.deidentification.table import RULES_VERSION
 from cpms_portal.patients.actions import set_headline, touch
 from cpms_portal.patients.queries import known_identity_of, patient_of
 from cpms_portal.patients.resources import Patient
 from cpms_portal.patients.schemas.codings import token_of
-from cpms_portal.records.queries import draft_field, draft_key, present_signs, section_field
+from cpms_portal.records.queries import (
+    about_document,
+    draft_field,
+    draft_key,
+    present_signs,
+    section_field,
+)
 from cpms_portal.records.resources import (
     DOCUMENTS,
+    HELD_DOCUMENTS,
     RECORD,
     Document,
     Documents,
     Draft,
+    HeldDocument,
+    HeldDocuments,
     Record,
     Section,
 )
 from cpms_portal.records.schemas.formats import clean_name
 from cpms_portal.records.schemas.sections import BY_NAME
+from cpms_portal.search.queries import find
 from cpms_portal.storage.blobs import SealedBlob
-from cpms_portal.storage.formats import check_content, media_type_of
+from cpms_portal.storage.formats import check_content, extension_of, media_type_of
 from cpms_portal.storage.sealing import seal_json
 
-PIECE = 1024 * 1024
+#: So many are looked at with each upload, the oldest first.
+SWEPT_AT_ONCE = 20
 
 
 def save_section(
@@ -129,30 +146,99 @@ def discard_draft(patient: Patient, section: str, actor: Actor) -> None:
 
 
 def add_document(patient: Patient, name: str, stream: BinaryIO, actor: Actor) -> Document:
-    """Add a document; UploadRefusedError says why a file cannot be taken.
+    """Clean a document and add it; UploadRefusedError says why a file cannot be taken.
 
     name: its extension and the content must agree; what a browser says of the kind does not
-    count. stream: a file that can be read again from its start.
+    count. stream: a file that can be read again from its start. Returns a HeldDocument when
+    its words name the patient: it waits for a decision.
     """
-    size = stream.seek(0, 2)
-    check_size(size, actor)
+    check_size(stream.seek(0, 2), actor)
     known = known_identity_of(patient, actor.registry)
     shown = clean_name(name, known)
     check_content(shown, stream)
-    documents = patient.get(DOCUMENTS)
-    if documents is None:
-        documents = Documents("Documents", actor.now)
-        patient.add(DOCUMENTS, documents)
     stream.seek(0)
-    blob = SealedBlob.write(actor.registry, patient.key_id, iter(lambda: stream.read(PIECE), b""))
-    about = {"name": shown, "media_type": media_type_of(shown), "by": actor.name}
-    sealed = seal_json(actor.registry, patient.key_id, "document", about)
-    document = Document(sealed, blob, actor.now)
+    # Converting and reading take seconds; others write meanwhile.
+    with turn_given_up():
+        decision = clean_document(extension_of(shown), stream.read(), finder_of(known))
+    content = decision.chunks or decision.held
+    if content is None:
+        raise UploadRefusedError(decision.reason)
+    shown = f"{shown.rpartition('.')[0]}.{decision.extension}"
+    about = {
+        "name": shown,
+        "media_type": media_type_of(shown),
+        "by": actor.name,
+        "report": _report(decision, actor),
+    }
+    return _keep_document(patient, about, content, held=bool(decision.held), actor=actor)
+
+
+def finder_of(known: KnownIdentity) -> Finder:
+    """Return what finds a patient in words."""
+    traces = Traces()
+    traces.add_known(known)
+    return traces.finder()
+
+
+def _report(decision: Decision, actor: Actor) -> dict[str, Any]:
+    """Return what was done to a document: rules, counts, why it was held. Nobody's identity."""
+    return {
+        "at": actor.now.isoformat(timespec="seconds"),
+        "rules": {"version": RULES_VERSION},
+        "status": decision.status,
+        "code": decision.code,
+        "changes": {name: count for name, count in sorted(decision.counts.items()) if count},
+    }
+
+
+def _keep_document(
+    patient: Patient, about: dict[str, Any], content: Iterable[Any], *, held: bool, actor: Actor
+) -> Document:
+    registry = actor.registry
+    blob = SealedBlob.write(registry, patient.key_id, map(bytes, content))
+    sealed = seal_json(registry, patient.key_id, "document", about)
+    document: Document
+    if held:
+        document = HeldDocument(sealed, blob, actor.now)
+        document.until = actor.now + timedelta(days=setting(registry, "cpms.imaging.held_days"))
+    else:
+        document = Document(sealed, blob, actor.now)
     document.owner = actor.answers_oid
-    documents.add(random_id(12), document)
+    place, kind = (HELD_DOCUMENTS, HeldDocuments) if held else (DOCUMENTS, Documents)
+    if place not in patient:
+        patient.add(place, kind("Documents", actor.now))
+    patient[place].add(random_id(12), document)
+    _destroy_expired(patient, actor)
     touch(patient, actor)
-    announce(actor.registry, Changed(document, actor, "document.add"))
+    announce(registry, Changed(document, actor, "document.held" if held else "document.add"))
     return document
+
+
+def release_document(held: HeldDocument, actor: Actor) -> Document:
+    """Keep a held document: whoever brought it says that it does not name the patient."""
+    patient = patient_of(held)
+    if patient is None or held.until <= actor.now:
+        raise ValueRefusedError(_("This document was destroyed."))
+    about = about_document(held, actor.registry)
+    about["report"] = {**about["report"], "status": "stored", "released": True}
+    content = held.blob.read(actor.registry)
+    document = _keep_document(patient, about, content, held=False, actor=actor)
+    held.__parent__.remove(held.__name__)
+    return document
+
+
+def destroy_document(held: HeldDocument, actor: Actor) -> None:
+    """Destroy a held document."""
+    announce(actor.registry, Changed(held, actor, "document.held_destroyed"))
+    held.__parent__.remove(held.__name__)
+
+
+def _destroy_expired(patient: Patient, actor: Actor) -> None:
+    """Destroy the held documents of the whole portal whose last day is over."""
+    everywhere = system_actor(actor.registry)
+    oldest = find(everywhere, "held_document", within=root_of(patient), size=SWEPT_AT_ONCE)
+    for held in [one for one in oldest if one.until <= actor.now]:
+        destroy_document(held, everywhere)
 
 
 def check_size(size: int, actor: Actor) -> None:

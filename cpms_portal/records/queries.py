@@ -14,7 +14,14 @@ from cpms_portal.core.actor import Actor
 from cpms_portal.forms.fields import CodingType
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.patients.resources import Patient
-from cpms_portal.records.resources import DOCUMENTS, RECORD, Document, Section
+from cpms_portal.records.resources import (
+    DOCUMENTS,
+    HELD_DOCUMENTS,
+    RECORD,
+    Document,
+    HeldDocument,
+    Section,
+)
 from cpms_portal.records.schemas.laboratory import out_of_range
 from cpms_portal.records.schemas.sections import BY_NAME, SECTIONS, SectionKind
 from cpms_portal.storage.sealing import open_json
@@ -185,8 +192,15 @@ def _cell(node: Any, value: Any, row: Mapping[str, Any] | None = None) -> Cell:
     return Cell(node.title, value, out=out)
 
 
-def about_document(document: Document, registry: Registry) -> dict[str, str]:
-    """Return what is known of a document: name, media_type, by."""
+def held_documents_of(patient: Patient, now: datetime) -> list[HeldDocument]:
+    """Return the documents that wait for a decision, the oldest first."""
+    held = patient.get(HELD_DOCUMENTS)
+    found = [] if held is None else [one for one in held.values() if one.until > now]
+    return sorted(found, key=lambda document: document.created)
+
+
+def about_document(document: Document, registry: Registry) -> dict[str, Any]:
+    """Return what is known of a document: name, media_type, by, report."""
     patient = patient_of(document)
     if patient is None:
         raise LookupError("a document stands below a patient")

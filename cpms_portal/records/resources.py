@@ -14,7 +14,7 @@ from cpms_portal.core.resources import Container, Content, content_type
 from cpms_portal.layout.interfaces import IPassage
 from cpms_portal.storage.blobs import SealedBlob
 
-RECORD, DOCUMENTS = "record", "documents"
+RECORD, DOCUMENTS, HELD_DOCUMENTS = "record", "documents", "held-documents"
 
 
 class Section(Persistent):
@@ -80,3 +80,22 @@ class Document(Content):
     def index_sorts(self) -> dict[str, Any]:
         """Documents are listed by when they came."""
         return {"title": "", "created": self.created}
+
+
+@content_type("HeldDocuments")
+@implementer(IPassage)
+class HeldDocuments(Container):
+    """Documents of a patient that wait for whoever brought them to decide."""
+
+    noun = "held_documents"
+
+
+@content_type("HeldDocument")
+class HeldDocument(Document):
+    """A document that may name the patient: nobody opens it. until: when it is destroyed."""
+
+    noun = "held_document"
+
+    def __init__(self, about: bytes, blob: SealedBlob, created: datetime) -> None:
+        super().__init__(about, blob, created)
+        self.until = created

@@ -17,6 +17,7 @@ from tests.factories.dicom import (
     study_files,
     written,
 )
+from tests.factories.files import picture
 
 
 def _lines(in_dir: Path, out_dir: Path) -> list[dict]:
@@ -33,6 +34,9 @@ def _disc(folder: Path) -> None:
         path.write_bytes(content)
     (folder / "report.pdf.dcm").write_bytes(written(encapsulated_pdf(plan.person)))
     (folder / "README.txt").write_text("for the disc")
+    (folder / "letter.txt").write_text(f"about {plan.person.family}")
+    (folder / "photo.jpg").write_bytes(picture("JPEG", plan.person.family))
+    (folder / "viewer.exe").write_bytes(b"MZ")
 
 
 def test_a_folder_when_deidentified_then_every_file_has_one_line_with_its_decision(
@@ -41,11 +45,16 @@ def test_a_folder_when_deidentified_then_every_file_has_one_line_with_its_decisi
     _disc(tmp_path / "in")
     lines = _lines(tmp_path / "in", tmp_path / "out")
     by_file = {line["file"]: line for line in lines}
-    assert len(lines) == 6
-    assert by_file["README.txt"]["status"] == "refused"
+    assert len(lines) == 9
+    assert by_file["README.txt"]["status"] == "stored"
+    assert by_file["letter.txt"]["reason"] == "names_patient"
+    assert by_file["viewer.exe"]["status"] == "refused"
+    photo = tmp_path / "out" / by_file["photo.jpg"]["output"]
+    assert photo.suffix == ".jpg"
+    assert planted_person(1).family.encode() not in photo.read_bytes()
     assert by_file["report.pdf.dcm"]["reason"] == "document"
     stored = [line for line in lines if line["status"] == "stored"]
-    assert len(stored) == 4
+    assert len(stored) == 6
     assert all((tmp_path / "out" / line["output"]).is_file() for line in stored)
 
 

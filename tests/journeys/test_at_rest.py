@@ -41,6 +41,7 @@ from cpms_portal.storage.keys import KeyDestroyedError, keyring
 from cpms_portal.storage.sealing import open_json
 from tests import ground
 from tests.factories.dicom import StudyPlan, planted_person, study_files
+from tests.factories.files import pdf
 from tests.factories.panels import MEMBER, REQUESTER, SECOND, SECTIONS, Cast
 
 NICKNAME = "Bolimaro"
@@ -124,7 +125,7 @@ def whole_way(cast: Cast) -> Any:
     transaction.commit()
     save_section(patient, "question", {"question": WORDS["edited"]}, base_version=1, actor=asks)
     keep_section_draft(patient, "history", {"history": WORDS["draft"]}, asks)
-    letter = f"%PDF-1.7\n%{WORDS['document']}\n%%EOF\n".encode()
+    letter = pdf(WORDS["document"])
     add_document(patient, f"{WORDS['filename']}.pdf", io.BytesIO(letter), asks)
     person = planted_person(77)
     plan = StudyPlan(person=person, uid_seed="rest", series=1, slices=2, size=32)

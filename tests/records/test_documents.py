@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 
 import pytest
@@ -10,21 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
 
-from cpms_portal.core.errors import UploadRefusedError
+from cpms_portal.core.errors import UploadRefusedError, ValueRefusedError
 from cpms_portal.imaging.deidentification.identity import KnownIdentity
 from cpms_portal.patients.actions import share_with, unshare_from
 from cpms_portal.patients.queries import opened_identity
-from cpms_portal.records.actions import add_document
+from cpms_portal.records.actions import add_document, destroy_document, release_document
+from cpms_portal.records.queries import held_documents_of
 from cpms_portal.records.schemas.formats import clean_name
 from cpms_portal.search.queries import find
 from cpms_portal.security.grants import grant
 from cpms_portal.security.roles import Role
 from cpms_portal.storage.formats import FORMATS, check_content
+from tests.factories.files import docx, odt, pdf, picture
 from tests.factories.patients import SECRETS, acting_as, centre_of, enrolled, person_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OPENDOCUMENT = b"application/vnd.oasis.opendocument.text"
-PDF = b"%PDF-1.7\n%planted words of a letter\n%%EOF\n"
+PDF = pdf("planted words of a letter")
 KNOWN = KnownIdentity(("Quirinella", "Musterbaumgarten"), None, ("HN-7731904",))
 
 
@@ -72,7 +75,8 @@ def test_document_when_uploaded_is_listed_and_leaves_as_a_file_only(browser, add
     page = upload(browser, address, ("letter.pdf", PDF)).follow()
     link = page.html.find("a", string="letter.pdf")
     answer = browser.get(link["href"])
-    assert answer.body == PDF
+    assert b"/Helvetica" in answer.body
+    assert answer.body.startswith(b"%PDF-")
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -125,9 +129,67 @@ def test_picture_when_looked_at_is_drawn_anew_without_what_the_camera_wrote(brow
     assert Image.open(io.BytesIO(shown.body)).size == (40, 30)
 
 
-def test_preview_when_the_picture_is_broken_is_not_found(browser, address):
-    page = upload(browser, address, ("skin.jpg", b"\xff\xd8\xff and no more")).follow()
-    browser.get(page.html.find("a", string="skin.jpg")["href"] + "preview", status=404)
+def test_picture_when_it_is_broken_is_refused_in_words(browser, address):
+    answer = upload(browser, address, ("skin.jpg", b"\xff\xd8\xff and no more"), status=422)
+    assert "damaged or not what its name says" in answer
+
+
+def test_photo_when_uploaded_loses_what_the_camera_wrote_and_says_so(browser, address):
+    page = upload(browser, address, ("mole.jpg", picture("JPEG", "Camera of Musterfrau"))).follow()
+    link = page.html.find("a", string="mole.jpg")["href"]
+    assert b"Camera of" not in browser.get(link).body
+    report = browser.get(f"{link}report")
+    assert "taken out" in report
+    told = browser.get(f"{link}report.json").json["report"]
+    assert (told["status"], told["changes"]["removed"]) == ("stored", 1)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "docx", "odt", "txt"])
+def test_document_that_names_the_patient_waits_and_nobody_opens_it(
+    browser, browser_of, address, kind
+):
+    text = f"Dear colleague, about Musterbaumgarten {kind}"
+    made = {"pdf": pdf, "docx": docx, "odt": odt, "txt": str.encode}[kind](text)
+    page = upload(browser, address, (f"letter.{kind}", made)).follow()
+    assert page.html.find("a", string=f"letter.{kind}") is None
+    assert "names the patient" in page
+    decide = page.html.find("a", string="Decide")["href"]
+    held = decide.removesuffix("decide")
+    for view in ("", "preview", "remove"):
+        assert b"Musterbaumgarten" not in browser.get(held + view, status=303).body
+    for login in ("rareliverhpuser2", "ernskinhpuser1"):
+        browser_of(login).get(decide, status=404)
+    form = browser.get(decide).forms["form"]
+    form.submit(status=422)
+    form["decision"] = "release"
+    page = form.submit().follow()
+    link = page.html.find("a", string=f"letter.{kind}")["href"]
+    assert b"Musterbaumgarten" in browser.get(link).body or kind != "txt"
+    assert "by decision of a person" in browser.get(f"{link}report")
+    browser.get(decide, status=404)
+
+
+def test_document_that_waits_when_destroyed_or_too_old_is_gone(root, registry, clock):
+    patient, actor = enrolled(root, registry), acting_as(root, registry)
+    for _ in range(2):
+        add_document(patient, "a.txt", io.BytesIO(b"Musterbaumgarten"), actor)
+    first, second = held_documents_of(patient, actor.now)
+    destroy_document(first, actor)
+    clock.advance(days=15)
+    later = acting_as(root, registry)
+    assert held_documents_of(patient, later.now) == []
+    with pytest.raises(ValueRefusedError):
+        release_document(second, later)
+    add_document(patient, "b.txt", io.BytesIO(b"a liver"), later)
+    assert list(patient["held-documents"].values()) == []
+
+
+def test_old_word_file_when_libreoffice_is_missing_is_refused_in_words(root, registry, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    patient, actor = enrolled(root, registry), acting_as(root, registry)
+    with pytest.raises(UploadRefusedError) as refused:
+        add_document(patient, "a.doc", io.BytesIO(OLE + b" rest"), actor)
+    assert "LibreOffice" in refused.value.message
 
 
 def test_document_when_removed_needs_a_reason_and_is_gone(browser, address):

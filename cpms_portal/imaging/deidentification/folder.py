@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from cpms_portal.imaging.deidentification.documents.kinds import KINDS, clean_document
 from cpms_portal.imaging.deidentification.engine import Decision, Deidentifier
 from cpms_portal.imaging.deidentification.harvest import traces_of
 from cpms_portal.imaging.deidentification.identity import Finder, Traces
@@ -50,12 +51,13 @@ class Names:
             self.folders[folder] = self._free(self.folder(folder.parent) / name)
         return self.folders[folder]
 
-    def file(self, path: Path) -> Path:
-        """Return the neutral path of an input file."""
-        name = path.name if self._is_neutral(path.stem) and len(path.suffix) <= 4 else ""
-        suffix_known = path.suffix.lower() in ("", ".dcm", ".ima", ".dic")
-        if not name or not suffix_known:
-            name = f"file-{len(self.taken):06d}.dcm"
+    def file(self, path: Path, extension: str = "") -> Path:
+        """Return the neutral path of an input file. extension: of a document, as it is now."""
+        stem = path.stem if self._is_neutral(path.stem) else f"file-{len(self.taken):06d}"
+        if extension:
+            return self._free(self.folder(path.parent) / f"{stem}.{extension}")
+        known = path.suffix.lower() in ("", ".dcm", ".ima", ".dic")
+        name = path.name if known and stem == path.stem else f"file-{len(self.taken):06d}.dcm"
         return self._free(self.folder(path.parent) / name)
 
     def _free(self, path: Path) -> Path:
@@ -65,6 +67,11 @@ class Names:
             free = path.with_name(f"{path.stem}-{number}{path.suffix}")
         self.taken.add(free)
         return free
+
+
+def extension_of(path: Path) -> str:
+    """Return the extension of a file, in lower case, without its dot."""
+    return path.suffix.lower().removeprefix(".")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -101,7 +108,7 @@ def _line(path: Path, decision: Decision, output: Path | None) -> str:
         "reason": decision.code or None,
         "message": str(decision.reason) or None,
         "output": output.as_posix() if output else None,
-        "changes": dict(decision.counts),
+        "changes": {name: count for name, count in decision.counts.items() if count},
         "rules": Deidentifier.rules_version,
     }
     return json.dumps(line, ensure_ascii=False)
@@ -124,10 +131,12 @@ def _decided(
         if number not in engines:
             engines[number] = Deidentifier(key, extra=by_patient.get(number, together))
         decision = engines[number].deidentify(content)
+        if decision.code == "not_dicom" and extension_of(path) in KINDS:
+            decision = clean_document(extension_of(path), content, names.finder)
         if decision.status != STORED:
             yield relative, decision, None
             continue
-        output = names.file(relative)
+        output = names.file(relative, decision.extension)
         target = out_dir / output
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(decision.content or b"")

@@ -35,7 +35,7 @@ def _keep_series(holder: Any, instances: list[HeldInstance], actor: Actor) -> No
     registry = actor.registry
     days = setting(registry, "cpms.imaging.held_days")
     series = HeldSeries(holder.key_id, actor.now + timedelta(days=days), actor.now)
-    series.owner = actor.oid
+    series.owner = actor.answers_oid
     kept = {}
     for number, one in enumerate(instances):
         # A link is taken over, so that a transaction that is tried again finds its file.

@@ -37,10 +37,27 @@ class AddDocumentsSchema(colander.MappingSchema):
         Files(),
         title=_("Files"),
         description=_(
-            "Text, PDF, office, image, video and sound files. Check that neither the file nor its"
-            " properties name the patient: only DICOM images are cleaned by the portal."
+            "Text, PDF, office, image, video and sound files. Properties, authors, places and"
+            " attachments are taken out; a file whose words name the patient is held back."
         ),
         widget=FileWidget(multiple=True, accept=ACCEPT),
+    )
+
+
+DECISIONS = {
+    "release": _("Keep it: what was found is not the patient."),
+    "destroy": _("Destroy it."),
+}
+
+
+class DecideDocumentSchema(colander.MappingSchema):
+    """What becomes of a document that waits."""
+
+    decision = colander.SchemaNode(
+        Text(),
+        title=_("What shall become of it?"),
+        widget=RadioWidget(values=list(DECISIONS.items())),
+        validator=colander.OneOf(tuple(DECISIONS)),
     )
 
 

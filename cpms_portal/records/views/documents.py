@@ -16,12 +16,13 @@ from pyramid.view import view_config
 from cpms_portal.core.errors import UploadRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
+from cpms_portal.imaging.deidentification.reasons import TEXTS
 from cpms_portal.patients.resources import Patient
 from cpms_portal.patients.views.overview import Nothing, facts_of
 from cpms_portal.patients.views.passages import as_tab_above
 from cpms_portal.records.actions import add_document, remove_document
-from cpms_portal.records.queries import about_document, documents_of
-from cpms_portal.records.resources import Document, Documents
+from cpms_portal.records.queries import about_document, documents_of, held_documents_of
+from cpms_portal.records.resources import Document, Documents, HeldDocument
 from cpms_portal.records.schemas.documents import AddDocumentsSchema, RemoveDocumentSchema
 from cpms_portal.security.permissions import Permission
 
@@ -49,9 +50,26 @@ def documents_page(patient: Patient, request: Request) -> dict[str, Any]:
         "title": _("Documents"),
         "nothing": NO_DOCUMENTS,
         "lines": [_line(document, request) for document in documents_of(patient)],
+        "held": _held_lines(patient, request),
         "may_add": request.has_permission(Permission.DOCUMENT_ADD, patient),
         "may_remove": request.has_permission(Permission.DOCUMENT_REMOVE, patient),
     }
+
+
+def _held_lines(patient: Patient, request: Request) -> list[dict[str, Any]]:
+    """Return what waits for a decision, for those who may add documents."""
+    if not request.has_permission(Permission.DOCUMENT_ADD, patient):
+        return []
+    return [
+        {
+            "name": about["name"],
+            "reason": TEXTS.get(about["report"]["code"], ""),
+            "until": document.until,
+            "url": request.resource_path(document, "decide"),
+        }
+        for document in held_documents_of(patient, request.actor.now)
+        for about in (about_document(document, request.registry),)
+    ]
 
 
 def _line(document: Document, request: Request) -> dict[str, Any]:
@@ -59,6 +77,7 @@ def _line(document: Document, request: Request) -> dict[str, Any]:
     return {
         **about,
         "url": request.resource_path(document),
+        "report": request.resource_path(document, "report"),
         "kind": about["name"].rpartition(".")[2].upper(),
         "size": readable_size(document.size),
         "created": document.created,
@@ -93,10 +112,11 @@ class AddDocuments(FormView):
 
     def save(self, values: dict[str, Any]) -> Any:
         """Take the files."""
-        refused = []
+        refused, held = [], False
         for one in values["files"]:
             try:
-                add_document(self.context, one.filename, one.file, self.request.actor)
+                kept = add_document(self.context, one.filename, one.file, self.request.actor)
+                held = held or isinstance(kept, HeldDocument)
             except UploadRefusedError as error:
                 said = self.request.localizer.translate(error.message)
                 refused.append(f"{one.filename}: {said}")
@@ -105,6 +125,10 @@ class AddDocuments(FormView):
             form.refuse(" ".join(refused), "files")
             return self.refused(form)
         self.request.tell(_("The documents are uploaded."))
+        if held:
+            self.request.tell(
+                _("Some wait for your decision: they may name the patient."), "attention"
+            )
         return HTTPSeeOther(self.cancel_url())
 
 

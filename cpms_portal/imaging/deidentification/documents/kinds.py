@@ -64,8 +64,7 @@ def clean_document(extension: str, content: bytes, finder: Finder) -> Decision:
         return Decision(WITHHELD, error.code)
     except RefusedError as error:
         return Decision(REFUSED, error.code)
-    except (MemoryError, RecursionError, ValueError, LookupError, ArithmeticError, TypeError,
-            OSError, AttributeError):  # fmt: skip
+    except Exception:
         # Whatever a hostile file still provokes ends here: it is refused in words.
         return Decision(REFUSED, "broken_document")
     decision = Decision(STORED, counts=counts, extension=made.extension)

@@ -156,7 +156,7 @@ def scans_in(content: bytes) -> list[Image.Image]:
     found: list[Image.Image] = []
     with pikepdf.open(io.BytesIO(content)) as pdf:
         for page in list(pdf.pages)[:_MOST_PICTURES]:
-            for raw in page.images.values():
+            for raw in page.get_images().values():
                 if not isinstance(raw, pikepdf.Stream):
                     continue
                 if int(raw.get("/Width", 0)) < 400 or len(found) >= _MOST_PICTURES:

@@ -104,10 +104,13 @@ def start_receiving(holder: Any, upload_id: str, actor: Actor) -> Future[Outcome
     return workers(registry).submit(upload_id, order)
 
 
-def progress_of(registry: Registry, upload_id: str) -> tuple[int, int]:
-    """Return how many files of an upload are done, and of how many; (0, 0) at the start."""
+def progress_of(registry: Registry, upload_id: str, kind: str = "progress") -> tuple[int, int]:
+    """Return how many files of an upload are done, and of how many; (0, 0) at the start.
+
+    kind: "series" for which series is worked on, and of how many.
+    """
     try:
-        done, total = (_staging(registry) / upload_id / "progress").read_text().split()
+        done, total = (_staging(registry) / upload_id / kind).read_text().split()
     except (OSError, ValueError):
         return 0, 0
     return int(done), int(total)

@@ -110,6 +110,16 @@ class Spool:
         offset = sum(int(piece.name.split("-")[2]) for piece in place.glob("piece-*"))
         return Upload(upload_id, owner, about["name"], about["size"], offset)
 
+    def unfinished(self, owner: int, name: str) -> list[Upload]:
+        """Return the uploads of this person under a name, the latest first."""
+        found = []
+        for place in self.folder.iterdir():
+            with contextlib.suppress(OSError, ValueError, UploadRefusedError):
+                about = json.loads((place / "about").read_text())
+                if about["owner"] == owner and about["name"] == name:
+                    found.append((place.stat().st_mtime, place.name))
+        return [self.find(upload_id, owner) for _, upload_id in sorted(found, reverse=True)]
+
     def append(self, upload_id: str, owner: int, offset: int, stream: BinaryIO) -> Upload:
         """Add what comes next; ConflictError when the offset is not where the upload stands."""
         upload = self.find(upload_id, owner)

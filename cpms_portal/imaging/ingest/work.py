@@ -207,6 +207,7 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
     known = set(order.known)
     holding = Holding(order.staging, order.key, order.key_id)
     for number, entries in enumerate(seen.series.values()):
+        (order.staging / "series").write_text(f"{number + 1} {len(seen.series)}")
         fresh = _without_duplicates(entries, known, outcome)
         decisions = _decisions(source, engine, fresh, outcome, holding=holding)
         _pack(order, number, _told(decisions, outcome, len(source.entries), progress), outcome)

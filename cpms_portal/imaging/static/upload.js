@@ -1,6 +1,7 @@
 // Upload of a study: folder, ZIP or files go as one stream of pieces that can be resumed.
 import { filesOf } from "./dropped.js";
 import { told } from "./receipt.js";
+import { forget, remembered, remember, signOf } from "./resumed.js";
 
 const PIECE = 8 * 1024 * 1024;
 const PATIENCE = [1, 2, 4, 8, 15, 15, 15, 15];
@@ -57,6 +58,49 @@ class StudyUpload {
     }
     this.zone.addEventListener("drop", (event) => this.#dropped(event.dataTransfer));
     this.again.addEventListener("click", () => this.go());
+    this.#findUnfinished();
+  }
+
+  // An upload that a reload or a broken line cut off: what arrived is kept by the server.
+  async #findUnfinished() {
+    const kept = remembered(this.url);
+    if (!kept) return;
+    try {
+      const answer = await fetch(this.url, { credentials: "same-origin" });
+      const { unfinished } = await answer.json();
+      this.left = unfinished.find((one) => one.upload === kept.upload);
+    } catch {
+      return;
+    }
+    if (!this.left) {
+      forget(this.url);
+      return;
+    }
+    this.sign = kept.sign;
+    this.count = kept.count;
+    if (this.left.offset === this.left.size) {
+      this.#goOnWith(null);
+      return;
+    }
+    this.#offer();
+  }
+
+  #offer() {
+    const { offset, size } = this.left;
+    const words = this.box.dataset.unfinished;
+    this.box.hidden = false;
+    this.bar.max = size;
+    this.bar.value = offset;
+    this.words.textContent = fill(words, { sent: megabytes(offset), all: megabytes(size), files: this.count });
+  }
+
+  #goOnWith(content) {
+    this.place = this.left;
+    this.left = null;
+    this.content = content ?? { size: this.place.size };
+    this.zone.hidden = true;
+    this.box.hidden = false;
+    this.go();
   }
 
   async #dropped(transfer) {
@@ -69,10 +113,17 @@ class StudyUpload {
     }
   }
 
-  take(files) {
+  async take(files) {
+    const sign = await signOf(files);
     const single = files.length === 1 && /\.zip$/i.test(files[0].name);
     this.count = files.length;
     this.content = single ? files[0] : bundle(files);
+    if (this.left && this.sign === sign && this.left.size === this.content.size) {
+      this.#goOnWith(this.content);
+      return;
+    }
+    this.left = null;
+    this.sign = sign;
     this.place = null;
     this.zone.hidden = true;
     this.box.hidden = false;
@@ -96,6 +147,7 @@ class StudyUpload {
     this.place ??= await this.#asked("POST", this.url, JSON.stringify({ size: this.content.size }),
       { "Content-Type": "application/json" });
     if (this.place.offset === undefined) throw new Error("");
+    remember(this.url, { upload: this.place.upload, sign: this.sign, count: this.count });
     while (this.place.offset < this.content.size) {
       this.#show();
       const { url, offset } = this.place;
@@ -113,6 +165,7 @@ class StudyUpload {
     for (;;) {
       const answer = await this.#asked("POST", `${this.place.url}/finish`, "");
       if (answer.receipt) {
+        forget(this.url);
         told(this.box, answer.receipt, fill);
         this.zone.hidden = answer.receipt.stored > 0;
         return;
@@ -120,7 +173,9 @@ class StudyUpload {
       if (answer.total) {
         this.bar.max = answer.total;
         this.bar.value = answer.done;
-        this.words.textContent = fill(this.box.dataset.working, { n: answer.done, all: answer.total });
+        const words = answer.series_total > 1 ? this.box.dataset.workingSeries : this.box.dataset.working;
+        this.words.textContent = fill(words, { n: answer.done, all: answer.total,
+          series: answer.series, of: answer.series_total });
       }
       await pause(0.3);
     }

@@ -14,6 +14,7 @@ from pyramid.view import view_config
 
 from cpms_portal.core.errors import ConflictError, CPMSError, UploadRefusedError
 from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import oid_of
 from cpms_portal.core.transactions import turn_given_up
 from cpms_portal.imaging.actions import finish_receiving, progress_of, start_receiving
 from cpms_portal.imaging.ingest.receipts import StudyReceipt
@@ -146,13 +147,19 @@ def upload_step(holder: Any, request: Request) -> dict[str, Any]:
     raise HTTPNotFound()
 
 
+def _upload_name(holder: Any) -> str:
+    """Return the name of uploads for one holder: by its number, which says nothing."""
+    return f"study {oid_of(holder)}"
+
+
 def _started(holder: Any, request: Request) -> dict[str, Any]:
     size = None
     with contextlib.suppress(ValueError, AttributeError):
         size = request.json_body.get("size")
     if not isinstance(size, int):
         raise UploadRefusedError(_("The upload does not say how large it is."))
-    upload = spool(request.registry).start(request.actor.oid, "study", size)
+    name = _upload_name(holder)
+    upload = spool(request.registry).start(request.actor.oid, name, size)
     return _said(upload, request, holder)
 
 
@@ -167,7 +174,9 @@ def _finished(holder: Any, upload_id: str, request: Request) -> dict[str, Any]:
     except StillWorking:
         request.response.status_int = 202
         done, total = progress_of(request.registry, upload_id)
-        return {"working": True, "done": done, "total": total}
+        series, all_series = progress_of(request.registry, upload_id, "series")
+        said = {"series": series, "series_total": all_series}
+        return {"working": True, "done": done, "total": total, **said}
     receipt = finish_receiving(holder, upload_id, outcome, request.actor)
     return {"receipt": receipt_json(holder, receipt, request)}
 
@@ -204,7 +213,13 @@ def upload_piece(holder: Any, request: Request) -> dict[str, Any]:
     audited=False,  # nothing of the patient is shown; what is stored is recorded as a change
 )
 def upload_state(holder: Any, request: Request) -> dict[str, Any] | Response:
-    """Say how much of an upload is here, so that the rest can follow."""
+    """Say how much of an upload is here, so that the rest can follow.
+
+    Without the name of one: which uploads of this person for this holder are not finished.
+    """
+    if not request.subpath:
+        here = spool(request.registry).unfinished(request.actor.oid, _upload_name(holder))
+        return {"unfinished": [_said(upload, request, holder) for upload in here]}
     if len(request.subpath) != 1:
         raise HTTPNotFound()
     try:
@@ -212,3 +227,23 @@ def upload_state(holder: Any, request: Request) -> dict[str, Any] | Response:
                      request, holder)  # fmt: skip
     except CPMSError as error:
         return _problem(request, error)
+
+
+@view_config(
+    context=IStudyHolder,
+    name="study-upload",
+    request_method="DELETE",
+    permission=Permission.STUDY_ADD,
+    renderer="json",
+    audited=False,  # nothing of the patient was stored
+)
+def forget_upload(holder: Any, request: Request) -> dict[str, Any]:
+    """Forget an upload that shall not go on."""
+    if len(request.subpath) != 1:
+        raise HTTPNotFound()
+    here = spool(request.registry)
+    try:
+        here.drop(here.find(request.subpath[0], request.actor.oid).upload_id)
+    except CPMSError as error:
+        return _problem(request, error)
+    return {"forgotten": True}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from pydicom.uid import UID
+
 from cpms_portal.imaging.deidentification.elements import Dataset
 from cpms_portal.imaging.deidentification.keyed import is_class_uid
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
@@ -19,6 +23,12 @@ _RISKY_MODALITIES = frozenset(("US", "SC", "XC", "ES", "OT", "DOC", "SM", "GM", 
 _RISKY_TYPES = ("SCREEN", "SAVE", "CAPTURE", "PATIENT_PROTOCOL", "DOSE_INFO", "DOSE REPORT")
 _SLIDE = f"{_STORAGE}77.1.6"
 _OVERVIEWS = ("OVERVIEW", "MACRO")
+
+
+@lru_cache(maxsize=256)
+def is_image_class(sop_class: str) -> bool:
+    """Say whether every object of a class has pixels (PS3.4 B.5, by the names of PS3.6)."""
+    return str(UID(sop_class).name).endswith("Image Storage")
 
 
 def _is_image(dataset: Dataset) -> bool:
@@ -74,6 +84,8 @@ def screen(dataset: Dataset, syntax: str) -> str:
     sop_class = _check_identifiers(dataset)
     _check_document(dataset, sop_class)
     if not _is_image(dataset):
+        if is_image_class(sop_class):
+            raise RefusedError("cut_off")
         return ""
     if syntax in VIDEO:
         raise WithheldError("video")

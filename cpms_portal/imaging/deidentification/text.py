@@ -63,10 +63,16 @@ def decoded(raw: bytes, encodings: tuple[str, ...], vr: str = "LO") -> str:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
             return raw.decode("latin-1")
+    if b"\x1b" not in raw:
+        try:
+            return raw.decode(encodings[0])
+        except (LookupError, ValueError):
+            return raw.decode("latin-1")
     letters = "\r\n\t\f" + ("\\^=" if vr == "PN" else "\\" if vr in _DELIMITERS else "")
     try:
         return decode_bytes(raw, list(encodings), set(map(ord, letters)))
-    except (LookupError, ValueError):
+    except (LookupError, ValueError, UserWarning):
+        # pydicom warns of what it cannot decode; where warnings are errors it ends here as well.
         return raw.decode("latin-1")
 
 

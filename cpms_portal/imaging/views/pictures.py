@@ -52,7 +52,14 @@ def pictures(study: Study, request: Request) -> dict[str, Any]:
     return {
         "title": _("Images"),
         "pictures": [
-            {"number": number, "source": source(at, frame)}
+            {
+                "number": number,
+                "source": source(at, frame),
+                "alternative": _(
+                    "Image ${position} of ${total}",
+                    mapping={"position": number, "total": len(shown)},
+                ),
+            }
             for number, (at, frame) in enumerate(shown[start : start + ON_A_PAGE], start + 1)
         ],
         "count": len(shown),

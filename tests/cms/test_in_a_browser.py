@@ -1,0 +1,192 @@
+"""An editor in Chromium: write, review, publish, translate, move, throw away and restore."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import transaction
+from PIL import Image
+from pyramid.traversal import resource_path
+from webtest import TestApp
+
+from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.cms.conftest import EDITOR, REVIEWER
+from tests.ground import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.storages("filestorage")]  # the look is the same
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path):
+    """A browser."""
+    with launched(chromium_path) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page_of(chromium, served, site):
+    """Open a page as somebody; what the browser complains of fails the test."""
+    contexts, complaints = [], []
+
+    def complain(message):
+        if message.type == "error" and "the server responded" not in message.text:
+            complaints.append(message.text)
+
+    def make(login=None, width=1280, scheme="light"):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=served
+        )
+        contexts.append(context)
+        if login:
+            app = TestApp(site.wsgi)
+            sign_in(app, site, login)
+            context.add_cookies(
+                [{"name": one.name, "value": one.value, "url": served} for one in app.cookiejar]
+            )
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", complain)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def png():
+    out = io.BytesIO()
+    Image.new("RGB", (900, 500), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+def clean_at_both_widths(page):
+    found = []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        found += violations(page)
+        assert not scrolls_sideways(page), (page.url, width)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert not found, "\n".join(found)
+
+
+def test_an_editor_writes_and_a_reviewer_publishes_what_everybody_reads(
+    office, page_of, root, made
+):
+    target = made("page", "Linked from the editor", published=True)
+    editor = page_of(EDITOR)
+    editor.goto("/library/contents")
+    editor.set_input_files("#files", {"name": "sea.png", "mimeType": "image/png", "buffer": png()})
+    editor.click(".upload-line .button")
+    editor.wait_for_selector("text=Files taken: 1.")
+    editor.goto("/library/add?kind=page")
+    editor.fill("#form-title", "Written in a browser")
+    body = editor.locator(".ql-editor").first
+    body.click()
+    editor.keyboard.type("First words. ")
+    editor.click(".editor-tool.is-bold")
+    editor.keyboard.type("Strong words.")
+    editor.click(".editor-tool.is-bold")
+    editor.keyboard.press("Enter")
+    editor.keyboard.type("A warning.")
+    editor.click(".editor-tool.is-attention")
+    editor.keyboard.press("Enter")
+    editor.click(".editor-tool.is-p")
+    for tool, words in (("picture", "sea"), ("link", "Linked from")):
+        editor.click(f".editor-tool.is-{tool}")
+        editor.fill("dialog input[type=search]", words)
+        option = editor.locator(".pick-results li", has_text=words).first
+        option.click()
+        if tool == "picture":
+            clean_at_both_widths(editor)
+            editor.fill("dialog input[id$=words]", "A calm sea")
+        editor.click("dialog .button.is-primary")
+        editor.wait_for_selector("dialog", state="detached")
+    clean_at_both_widths(editor)
+    editor.click("#form .form-actions .button.is-primary")
+    editor.wait_for_selector(".edit-bar")
+    assert editor.locator(".prose strong").inner_text() == "Strong words."
+    assert editor.locator(".prose .callout-attention").inner_text() == "A warning."
+    assert editor.locator(".prose img").get_attribute("alt") == "A calm sea"
+    assert editor.locator(".prose a").get_attribute("href") == resource_path(target)
+    editor.locator(".bar-menu summary").first.click()
+    clean_at_both_widths(editor)
+    editor.fill("#bar-comment", "Please look at it.")
+    editor.click("button[value=submit]")
+    editor.wait_for_selector("text=In review")
+    address = editor.url
+    reviewer = page_of(REVIEWER)
+    reviewer.goto("/library/review")
+    assert "Please look at it." in reviewer.inner_text("main")
+    clean_at_both_widths(reviewer)
+    reviewer.click("text=Written in a browser")
+    reviewer.locator(".bar-menu summary").first.click()
+    reviewer.click("button[value=publish]")
+    reviewer.wait_for_selector("text=Published")
+    reader = page_of(width=390)
+    reader.goto(address)
+    assert reader.inner_text("h1") == "Written in a browser"
+    assert not violations(reader) and not scrolls_sideways(reader)
+
+
+def test_an_editor_translates_moves_throws_away_and_restores(office, page_of, root, made):
+    folder = made("folder", "Another place", published=True)
+    page = made("page", "On the move", text="<p>Good day.</p>")
+    editor = page_of(EDITOR)
+    editor.goto(resource_path(page, "translations"))
+    clean_at_both_widths(editor)
+    editor.click("a[href*='language=fr']")
+    editor.fill("#form-title", "En route")
+    body = editor.locator(".ql-editor").first
+    body.click()
+    editor.keyboard.press("Control+A")
+    editor.keyboard.type("Bonjour.")
+    with editor.expect_response(lambda answer: answer.url.endswith("/draft")):
+        pass
+    clean_at_both_widths(editor)
+    editor.click("#form .form-actions .button.is-primary")
+    editor.wait_for_selector("text=Bonjour.")
+    editor.goto(resource_path(page, "history"))
+    clean_at_both_widths(editor)
+    editor.goto("/library/contents?words=move")
+    clean_at_both_widths(editor)
+    editor.check(f"input[value='{page.__name__}']")
+    editor.click("button[value=cut]")
+    editor.goto(resource_path(folder, "contents"))
+    editor.click("text=Paste here")
+    editor.wait_for_selector("text=Pasted.")
+    editor.goto("/library/on-the-move")
+    assert editor.url.endswith("/another-place/on-the-move/")
+    editor.goto(resource_path(folder, "contents"))
+    editor.check(f"input[value='{page.__name__}']")
+    editor.click("button[value=discard]")
+    editor.wait_for_selector("text=Moved to the trash.")
+    editor.goto("/library/trash")
+    clean_at_both_widths(editor)
+    editor.click("button[value=restore]")
+    editor.wait_for_selector("text=Restored.")
+    assert editor.inner_text("h1") == "On the move"
+    transaction.abort()
+    assert page.__parent__ is folder and page.texts["fr"].text == "<p>Bonjour.</p>"
+
+
+def test_pages_of_every_kind_and_of_the_office_stand_without_a_barrier(office, page_of, made):
+    steps = [{"title": "Do it", "text": "<p>So.</p>", "picture": None, "alternative": ""}] * 3
+    asked = [{"anchor": "", "theme": "Access", "question": "Who?", "answer": "<p>You.</p>"}]
+    guide = made("guide", "A guide", steps=steps, published=True)
+    faq = made("faq", "Asked", questions=asked, published=True)
+    contact = made("contact", "The helpdesk", mail="a@example.org", hours="9 to 12", published=True)
+    reader = page_of(scheme="dark")
+    for item in (guide, faq, contact):
+        reader.goto(resource_path(item))
+        clean_at_both_widths(reader)
+    reader.goto(f"{resource_path(faq)}#who")
+    assert reader.locator("#who").get_attribute("open") is not None
+    reviewer = page_of(REVIEWER)
+    for name in ("sharing", "preview", "links"):
+        reviewer.goto(resource_path(guide, name))
+        clean_at_both_widths(reviewer)
+    reviewer.goto("/library/broken-links")
+    clean_at_both_widths(reviewer)

@@ -40,6 +40,9 @@ def hand_over(institution: Institution, leaver: Any, successor: Any, actor: Acto
         raise ValueRefusedError(_("Choose two different people."), "successor")
     if not holds(successor, Role.HP, institution, actor.now):
         raise ValueRefusedError(_("Choose a healthcare professional of this centre."), "successor")
+    if institution.visibility != "centre" and oid_of(successor) == actor.oid:
+        said = _("Here only who is in charge sees a patient: somebody else hands over to you.")
+        raise ValueRefusedError(said, "successor")
     patients = patients_in_charge(institution, leaver, actor)
     panels = panels_in_charge(institution, leaver, actor)
     if any(panel.lead == oid_of(leaver) for panel in panels):

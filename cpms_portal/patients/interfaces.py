@@ -7,6 +7,7 @@ from pyramid.config import Configurator
 from cpms_portal.core.i18n import _
 
 NOTICES = {
+    "institution.visibility": _("Who of your centre sees its patients was changed."),
     "emergency_access.opened": _("A colleague opened one of your records by break-glass."),
     "emergency_access.to_review": _("A record of your centre was opened by break-glass."),
     "emergency_access.nobody_reviews": _(

@@ -6,12 +6,16 @@ import pytest
 import transaction
 
 from cpms_portal.core.actor import system_actor
+from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.resources import oid_of
+from cpms_portal.dashboards.actions import hand_over
 from cpms_portal.dashboards.queries import panels_in_charge, patients_in_charge
 from cpms_portal.networks.actions import admit_member
+from cpms_portal.patients.actions.visibility import change_visibility
 from cpms_portal.people.actions import choose_areas
 from cpms_portal.people.resources import AreaChoice
 from cpms_portal.security.grants import holds
+from cpms_portal.security.principals import actor_for
 from cpms_portal.security.roles import Role
 from tests.dashboards.conftest import CENTRE, CLINICIAN, COORDINATOR
 from tests.factories.people import make_person
@@ -76,7 +80,8 @@ def test_the_page_shows_numbers_and_no_patient(browser_of, root, registry, centr
 
 
 def test_nobody_of_another_centre_or_network_hands_over(browser_of, root):
-    for login in ("vascerncoordinator", "vascernhpuser1", "rareliverresearcher", "rareliverguest"):
+    elsewhere = ("vascerncoordinator", "vascernhpuser1", "rareliverresearcher", "rareliverguest")
+    for login in (*elsewhere, CLINICIAN):  # no clinician takes the patients of a colleague
         browser_of(login).get(PAGE, status=[403, 404])
 
 
@@ -91,3 +96,13 @@ def test_a_successor_from_elsewhere_is_refused(browser_of, root):
     assert "Choose who leaves and who follows." in answer
     sent["successor"] = leaver.__name__
     assert "two different people" in coordinator.post(PAGE, sent, status=422)
+
+
+def test_where_one_clinician_is_in_charge_nobody_hands_over_to_themselves(root, registry, centre):
+    coordinator = root["people"].person_of_login(COORDINATOR)
+    actor = actor_for(registry, coordinator)
+    leaver = root["people"].person_of_login(CLINICIAN)
+    change_visibility(centre, "owner", system_actor(registry))
+    with pytest.raises(ValueRefusedError, match="somebody else hands over to you"):
+        hand_over(centre, leaver, coordinator, actor)
+    transaction.abort()

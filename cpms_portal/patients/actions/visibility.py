@@ -9,9 +9,10 @@ from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.events import Changed, announce
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import oid_of
-from cpms_portal.networks.queries import institution_of
+from cpms_portal.core.resources import oid_of, resource_of
+from cpms_portal.networks.queries import active_people, institution_of
 from cpms_portal.networks.resources import Institution
+from cpms_portal.notifications.actions import notify
 from cpms_portal.patients.actions import reapply
 from cpms_portal.patients.resources import Patient
 from cpms_portal.security.grants import holds
@@ -40,6 +41,8 @@ def change_visibility(institution: Institution, visibility: str, actor: Actor) -
             reapply(patient, actor)
     detail = {"from": before, "to": visibility}
     announce(actor.registry, Changed(institution, actor, "institution.visibility", detail))
+    for oid in active_people(institution, [Role.DPO], actor):
+        notify(resource_of(institution, oid), "institution.visibility", institution, actor)
     return len(patients)
 
 

@@ -24,6 +24,7 @@ from cpms_portal.records.actions import add_document, remove_document
 from cpms_portal.records.queries import about_document, documents_of, held_documents_of
 from cpms_portal.records.resources import Document, Documents, HeldDocument
 from cpms_portal.records.schemas.documents import AddDocumentsSchema, RemoveDocumentSchema
+from cpms_portal.records.views.looking import way_to_look
 from cpms_portal.security.permissions import Permission
 
 #: A downloaded file is never a page of ours, whatever it holds.
@@ -81,7 +82,7 @@ def _line(document: Document, request: Request) -> dict[str, Any]:
         "kind": about["name"].rpartition(".")[2].upper(),
         "size": readable_size(document.size),
         "created": document.created,
-        "picture": about["media_type"] in PREVIEWED and document.size <= MOST_BYTES,
+        "look": request.resource_path(document, "look") if way_to_look(about["media_type"]) else "",
     }
 
 

@@ -30,6 +30,7 @@ ZONES = (
     *("America/Cayenne", "America/Guadeloupe", "America/Martinique", "Asia/Nicosia"),
     *("Indian/Mayotte", "Indian/Reunion", "UTC"),
 )
+LEAST_OWN_LETTERS = 6
 OWN_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français"}
 
 
@@ -68,9 +69,20 @@ class StrongEnough:
         if len(value.encode()) > LONGEST_BYTES:
             return _("This is too long: use at most 256 characters.")
         known = [part for text in self.known for part in (text, *text.split())]
-        if zxcvbn(value[:LOOKED_AT], user_inputs=[*known, *OF_THE_FIELD])["score"] < LEAST_SCORE:
+        inputs = [*known, *OF_THE_FIELD]
+        guessed = zxcvbn(value[:LOOKED_AT], user_inputs=inputs)["score"] < LEAST_SCORE
+        if guessed or _only_of_the_field(value):
             return _("This would be guessed quickly. Add words that have nothing to do with you.")
         return None
+
+
+def _only_of_the_field(value: str) -> bool:
+    """Say whether words of the field, digits and signs are nearly all of a password."""
+    rest = value.casefold()
+    for word in sorted(OF_THE_FIELD, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    left = sum(1 for char in rest if char.isalpha())
+    return len(rest) < len(value) and left < LEAST_OWN_LETTERS
 
 
 class OneTimeCode(Text):

@@ -23,6 +23,19 @@ def _series(study: Study, name: str) -> Series:
     return series
 
 
+def _series_lines(study: Study, current: Series, request: Request) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": index_of(request.registry, study, one).description or one.modality,
+            "address": request.resource_url(
+                study, "pictures", query={"series": one.series_id, "start": 0}
+            ),
+            "is_current": one is current,
+        }
+        for one in sorted(study.series.values(), key=lambda one: int(one.series_id))
+    ]
+
+
 @view_config(
     context=Study,
     name="pictures",
@@ -42,8 +55,9 @@ def pictures(study: Study, request: Request) -> dict[str, Any]:
     text = request.params.get("start", "0")
     start = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
-    def address(first: int, name: str = series.series_id) -> str:
-        return request.resource_url(study, "pictures", query={"series": name, "start": first})
+    def address(first: int) -> str:
+        query = {"series": series.series_id, "start": first}
+        return request.resource_url(study, "pictures", query=query)
 
     def source(at: int, frame: int) -> str:
         query = {"series": series.series_id, "instance": at, "frame": frame}
@@ -65,13 +79,6 @@ def pictures(study: Study, request: Request) -> dict[str, Any]:
         "count": len(shown),
         "before": address(max(start - ON_A_PAGE, 0)) if start else "",
         "after": address(start + ON_A_PAGE) if start + ON_A_PAGE < len(shown) else "",
-        "series": [
-            {
-                "title": index_of(request.registry, study, one).description or one.modality,
-                "address": address(0, one.series_id),
-                "is_current": one is series,
-            }
-            for one in sorted(study.series.values(), key=lambda one: int(one.series_id))
-        ],
+        "series": _series_lines(study, series, request),
         "viewer_url": request.resource_url(study),
     }

@@ -25,6 +25,7 @@ def read_item(item: LibraryItem) -> Reading | None:
     if isinstance(item, Picture) or find_above(item, Trash) is not None:
         return None
     network = network_of(item)
+    timed = item.shown_from is not None or item.shown_until is not None
     passages = [one for code in item.texts for one in passages_of(item, code)]
     return Reading(
         item.kind,
@@ -33,7 +34,7 @@ def read_item(item: LibraryItem) -> Reading | None:
         tags=item.tags,
         since=item.shown_from,
         until=item.shown_until,
-        insiders=tuple(principals_allowed(item, Permission.PAGE_EDIT)),
+        insiders=tuple(principals_allowed(item, Permission.PAGE_EDIT)) if timed else (),
         changed=item.changed or item.created,
     )
 

@@ -14,7 +14,6 @@ from cpms_portal.core.resources import find_above, oid_of, path_of, resource_of,
 from cpms_portal.reading.resources import Comment, Comments, Voices
 from cpms_portal.search.actions import catalog_of
 from cpms_portal.search.queries import Found, find, oids_of
-from cpms_portal.search.queries import newest as newest_of
 from cpms_portal.security.permissions import Permission
 
 COMMENTS = "comments"
@@ -53,7 +52,15 @@ def related_to(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
     library = find_above(item, Library)
     if not item.tags or library is None:
         return []
-    found = newest_of(actor, "page", within=library, where={"tag": item.tags}, size=RELATED * 4)
+    found = find(
+        actor,
+        "page",
+        within=library,
+        where={"tag": item.tags},
+        sort="changed",
+        descending=True,
+        size=RELATED * 4,
+    )
     shown = [one for one in found if one is not item and one.kind not in UNLISTED]
     common = set(item.tags)
     return sorted(shown, key=lambda one: -len(common.intersection(one.tags)))[:RELATED]

@@ -120,12 +120,15 @@ class _Asking:
         self.store: TextStore = store_of(actor.registry)
 
     def audiences(self) -> list[int]:
-        """Return the audiences the actor belongs to; few sets of viewers are ever in use."""
-        rows = self.store.read("SELECT id, principals FROM audience")
+        """Return the sets of viewers the actor belongs to."""
         if isinstance(self.actor, SystemActor):
-            return [number for number, _said in rows]
-        mine = self.actor.principals
-        return [number for number, said in rows if not mine.isdisjoint(json.loads(said))]
+            return [number for (number,) in self.store.read("SELECT id FROM audience")]
+        question = (
+            "SELECT DISTINCT audience FROM member"
+            " WHERE principal IN (SELECT value FROM json_each(?))"
+        )
+        rows = self.store.read(question, (json.dumps(sorted(self.actor.principals)),))
+        return [number for (number,) in rows]
 
     def languages(self) -> list[str]:
         """Return the languages there are."""

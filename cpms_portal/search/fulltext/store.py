@@ -20,7 +20,7 @@ from cpms_portal.search.fulltext.registration import Passage, Reading
 from cpms_portal.search.fulltext.stems import WORD, composed, stem_of, stems_of
 
 #: Raised when what the file holds changes; another number makes the index be built anew.
-FORMAT = 2
+FORMAT = 3
 #: So many characters of one passage are read; more is the text of a book.
 MOST_TEXT = 1_000_000
 ALWAYS, NEVER_ENDS = 0.0, 1e12
@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS body (
   id INTEGER PRIMARY KEY, text TEXT, names TEXT, title TEXT, tags TEXT, stems TEXT, also TEXT,
   starts BLOB);
 CREATE TABLE IF NOT EXISTS audience (id INTEGER PRIMARY KEY, principals TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS member (principal TEXT, audience INTEGER,
+  PRIMARY KEY (principal, audience)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unsettled (oid INTEGER, token TEXT, at REAL, PRIMARY KEY (oid, token));
 CREATE TABLE IF NOT EXISTS file (digest TEXT PRIMARY KEY, words TEXT);
 CREATE TABLE IF NOT EXISTS state (whole INTEGER);
@@ -90,7 +92,17 @@ class TextStore:
         return made
 
     def _forget_everything(self) -> None:
-        for table in ("place", "tag", "body", "audience", "unsettled", "state", "file", "found"):
+        for table in (
+            "place",
+            "tag",
+            "body",
+            "audience",
+            "member",
+            "unsettled",
+            "state",
+            "file",
+            "found",
+        ):
             self._database.execute(f"DROP TABLE IF EXISTS {table}")
 
     @contextmanager
@@ -215,10 +227,16 @@ def _take_out(database: sqlite3.Connection, number: int) -> None:
 
 
 def _audience(database: sqlite3.Connection, principals: Iterable[str]) -> int:
-    said = json.dumps(sorted(set(principals)))
-    database.execute("INSERT OR IGNORE INTO audience (principals) VALUES (?)", (said,))
+    """Return the number of a set of principals; most texts share the same few."""
+    members = sorted(set(principals))
+    said = json.dumps(members)
     found = database.execute("SELECT id FROM audience WHERE principals = ?", (said,)).fetchone()
-    return int(found[0])
+    if found is not None:
+        return int(found[0])
+    made = database.execute("INSERT INTO audience (principals) VALUES (?)", (said,))
+    number = int(made.lastrowid or 0)
+    database.executemany("INSERT INTO member VALUES (?, ?)", [(one, number) for one in members])
+    return number
 
 
 def _put_words(

@@ -35,7 +35,7 @@ from cpms_portal.security.roles import Role
 from cpms_portal.workflow.actions import transition
 
 DOCUMENTS, LISTED, EACH_FOLDER = 10_000, 30, 100
-ROUNDS, SECONDS, WARM_UP, CONNECTIONS = 5, 5, 2, 8
+ROUNDS, SECONDS, WARM_UP, CONNECTIONS = 3, 4, 2, 8
 #: Milliseconds of processor a request of Plone 6.2 Classic takes, recorded.
 PLONE_PROCESSOR = {
     "page": 112.0,

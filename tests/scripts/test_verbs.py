@@ -63,7 +63,10 @@ def test_terms_are_loaded_and_listed(capsys, tmp_path):
 
 
 def test_benches_are_listed_by_name_and_others_refused(capsys):
-    assert list(benches()) == ["add", "grant", "ingest", "pages", "search", "start", "writers"]
+    assert list(benches()) == [
+        *("add", "dicom_peers", "grant", "ingest", "pages", "publishing"),
+        *("search", "slides", "start", "writers"),
+    ]
     assert main(["bench", "pages", "no-such-bench"]) == 2
     said = capsys.readouterr()
     assert "no-such-bench" in said.err and "search" in said.err

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import colander
+
 from cpms_portal.cms.actions.files import put_captions, put_scales
 from cpms_portal.cms.actions.libraries import add_network_libraries
 from cpms_portal.cms.actions.writing import put_text
@@ -200,14 +202,30 @@ def _subtitle(item: FileItem, path: Path, actor: Actor) -> None:
 def _text(item: LibraryItem, source: Source) -> PageText:
     head, root = source.head, root_of(item)
     syntax = head.get("syntax", MARKDOWN)
-    names = [node.name for node in schema_of(item.kind).children if node.belongs == "more"]
+    nodes = [node for node in schema_of(item.kind).children if node.belongs == "more"]
     return PageText(
         head["title"],
         by_identity(root, source.body) if syntax == HTML else source.body,
         syntax=syntax,
         summary=head.get("summary", ""),
-        more={name: _resolved(name, head[name], root) for name in names if name in head},
+        more={
+            node.name: _resolved(node.name, _whole(node, head[node.name]), root)
+            for node in nodes
+            if node.name in head
+        },
     )
+
+
+def _whole(node: colander.SchemaNode, value: Any) -> Any:
+    """Return rows with what files leave out: the usual values of the schema."""
+    if not isinstance(node.typ, colander.Sequence):
+        return value
+    usual = {
+        child.name: child.missing
+        for child in node.children[0]
+        if child.missing is not colander.required
+    }
+    return [{**usual, **row} for row in value]
 
 
 def _resolved(key: str, value: Any, root: Any) -> Any:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import colander
 import yaml
 
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
@@ -57,15 +58,30 @@ def written(head: Mapping[str, Any], body: str) -> str:
         f"tags: [{', '.join(map(_tag, head['tags']))}]",
         f"language: {head['language']}",
     ]
-    for key in keys_of(head.get("kind") or "page")[len(NEEDED) :]:
+    kind = head.get("kind") or "page"
+    rows = _rows_of(kind)
+    for key in keys_of(kind)[len(NEEDED) :]:
         if head.get(key) not in (None, "", (), [], {}, False):
-            said = {key: _plain(head[key])}
+            said = {key: _plain(_in_order(head[key], rows[key]) if key in rows else head[key])}
             lines.append(
                 yaml.dump(
                     said, Dumper=_Readable, allow_unicode=True, sort_keys=False, width=10_000
                 ).rstrip()
             )
     return "\n".join(["---", *lines, "---", body.strip() + "\n"])
+
+
+def _rows_of(kind: str) -> dict[str, list[str]]:
+    """Return the keys of each kind of row a type has, in the order of its schema."""
+    return {
+        node.name: [child.name for child in node.children[0]]
+        for node in schema_of(kind).children
+        if isinstance(node.typ, colander.Sequence)
+    }
+
+
+def _in_order(rows: Any, names: list[str]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in [*names, *row] if name in row} for row in rows]
 
 
 def digest_of(*parts: str) -> str:

@@ -180,6 +180,7 @@ class AtPhone:
 
     number: shown in the browser, typed on the phone. bound: digest of what only the browser has.
     device, source: which browser waits, and where. person: oid of who confirmed; 0 before.
+    ended: how often the sessions of that person had been ended then.
     """
 
     number: str
@@ -188,6 +189,7 @@ class AtPhone:
     source: str
     until: datetime
     person: int = 0
+    ended: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 The browser holds an id (whose it is, and a random part), the time of its last use and a
 signature; the server holds the record under the digest of the id, all of one person
 together. Idle time is read from the signed cookie, so a page view writes nothing.
+
+Opening a session and ending those of the same person write one common object, so that of two at
+once the second collides and looks again: nobody signs in past a revocation.
 """
 
 from __future__ import annotations
@@ -49,6 +52,13 @@ class SessionRecord(Persistent):
         self.values: PersistentMapping = PersistentMapping()
 
 
+class SessionChanges(Persistent):
+    """How often sessions of a person were opened, and how often more than one were ended."""
+
+    opened = 0
+    ended = 0
+
+
 def cookie_name(request: Request) -> str:
     """Return the name of the session cookie; ``__Host-`` binds it to https and this host."""
     secure = setting(request.registry, "cpms.url").startswith("https:")
@@ -70,6 +80,21 @@ def of_person(store: OOBTree, person_oid: int) -> list[tuple[str, SessionRecord]
     """Return the sessions of a person with their keys, newest first; only theirs are read."""
     found = store.items(min=f"{person_oid}~", max=f"{person_oid}~~")
     return sorted(found, key=lambda pair: pair[1].opened, reverse=True)
+
+
+def _changes_of(store: OOBTree, person_oid: int) -> SessionChanges:
+    """Return what a person's sessions collide on; it stands outside what ``of_person`` reads."""
+    key = str(person_oid)
+    if key not in store:
+        store[key] = SessionChanges()
+    found: SessionChanges = store[key]
+    return found
+
+
+def times_ended(anywhere: Any, person_oid: int) -> int:
+    """Return how often the sessions of a person were ended; a proof shown before counts no more."""
+    found = root_of(anywhere)._p_jar.root()[STORE].get(str(person_oid))
+    return 0 if found is None else int(found.ended)
 
 
 def _parts(request: Request) -> tuple[str, int] | None:
@@ -136,6 +161,7 @@ def open_session(
     if parts is not None:
         before = store.pop(digest(parts[0]), None)
     _forget_ended(request, person_oid)
+    _changes_of(store, person_oid).opened += 1
     session_id = f"{person_oid}~{secrets.token_urlsafe(24)}"
     record = SessionRecord(
         person_oid, level, now(request.registry), (request.user_agent or "")[:200]
@@ -185,6 +211,8 @@ def end_sessions(anywhere: Any, person_oid: int, *, only: str = "", but: str = "
     ended = [key for key in keys if key != but and (not only or key == only)]
     for key in ended:
         del store[key]
+    if not only:
+        _changes_of(store, person_oid).ended += 1
     return len(ended)
 
 

@@ -22,6 +22,7 @@ from cpms_portal.identity.queries.phones import state_for, waiting_for_phone
 from cpms_portal.identity.resources import AtPhone
 from cpms_portal.security.attempts import network_of_address
 from cpms_portal.security.resources import People, Person
+from cpms_portal.security.sessions import times_ended
 
 COUNTS = timedelta(minutes=3)
 MOST_FROM_NETWORK = 120
@@ -60,17 +61,23 @@ def confirm_at_phone(
         tell_access(people, actor, "sign_in.refused", {"why": "number"})
         return False
     person = sign_in_by_passkey(people, answer, actor, purpose=f"phone {key}")
-    desk.phones[key] = replace(waiting, person=oid_of(person))
+    ended = times_ended(people, oid_of(person))
+    desk.phones[key] = replace(waiting, person=oid_of(person), ended=ended)
     tell_access(person, replace(actor, person=person), "sign_in.phone_confirmed")
     return True
 
 
 def enter_by_phone(people: People, token: str, bound: str, actor: Actor) -> Person:
-    """Return who confirmed for this browser, once; ValueRefusedError otherwise."""
+    """Return who confirmed for this browser, once; ValueRefusedError otherwise.
+
+    What was confirmed before all sessions of the person were ended counts no more.
+    """
     if state_for(people, token, bound, actor.registry) != "confirmed":
         raise ValueRefusedError(OVER)
     waiting = desk_for(people).phones.pop(link_digest(token))
     person = resource_of(people, waiting.person)
     if not isinstance(person, Person) or not may_sign_in(person, actor.registry):
+        raise ValueRefusedError(OVER)
+    if waiting.ended != times_ended(people, waiting.person):
         raise ValueRefusedError(OVER)
     return person

@@ -1,0 +1,243 @@
+"""Signed in and revoked at the same moment: no session slips through, whichever comes first."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import transaction
+
+from cpms_portal.core import transactions
+from cpms_portal.core.resources import oid_of
+from cpms_portal.core.settings import setting
+from cpms_portal.identity import actions
+from cpms_portal.identity.queries import code_at, step_at
+from cpms_portal.identity.queries.keys import relying_party
+from cpms_portal.identity.views import sign_in
+from cpms_portal.security import sessions
+from tests.factories.people import PASSWORD, make_person
+from tests.identity.soft_key import SoftKey
+from tests.identity.test_keys import SECRET, add, enter, passkey_form
+from tests.identity.test_phones import ask_for_code, go_in, number_on, phone_form, token_on
+
+#: How a session is opened here, and how all of a person are ended.
+WAYS = ["code", "passkey", "phone", "trusted"]
+ENDINGS = ["disable", "panic", "end-sessions"]
+PATIENCE = 30
+DAYS = "cpms.identity.trusted_days"
+
+
+class Pause:
+    """Stops the first request that comes to a place, with nothing committed, until it may go on."""
+
+    def __init__(self, does):
+        self.does = does
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, *args, **kw):
+        """Do what is done there, and wait."""
+        answer = self.does(*args, **kw)
+        if not self.reached.is_set():
+            self.reached.set()
+            assert self.go_on.wait(PATIENCE)
+        return answer
+
+
+class NoTurn:
+    """Lets all write at once, as writers of several processes do."""
+
+    acquire = release = lambda self: True
+
+    def __enter__(self):
+        """Wait for nobody."""
+
+    def __exit__(self, *error):
+        """Let nobody wait."""
+
+
+@pytest.fixture
+def key(registry):
+    """The passkey of the person."""
+    return SoftKey(relying_party(registry).origin)
+
+
+@pytest.fixture
+def person(root, registry, another, key, clock):
+    """Somebody with a password, an app and a passkey, not signed in."""
+    before = setting(registry, DAYS)
+    registry.cpms_settings[DAYS] = 7
+    made = make_person(root, registry, secret=SECRET)
+    enter(another, made, clock)
+    assert add(another, made, key).status_int == 303
+    another.app.reset()
+    yield made
+    registry.cpms_settings[DAYS] = before
+
+
+@pytest.fixture
+def several_processes(monkeypatch):
+    """Requests do not wait for each other, as those of two processes do not."""
+    monkeypatch.setattr(transactions, "_TURN", NoTurn())
+
+
+def code_form(visitor, person, clock):
+    """Return the second step, filled in with the code of now."""
+    clock.advance(seconds=30)
+    visitor.give_password(person.mail, PASSWORD)
+    form = visitor.app.get("/sign-in/code").forms["form"]
+    form["code"] = code_at(SECRET, step_at(clock()))
+    return form
+
+
+def last_press(way, visitor, phone, person, key, clock):
+    """Take all steps of a way in but the last; return that."""
+    if way == "code":
+        return code_form(visitor, person, clock).submit
+    if way == "passkey":
+        return passkey_form(visitor, key).submit
+    if way == "phone":
+        page = ask_for_code(visitor)
+        phone_form(phone, token_on(page), key, number_on(page)).submit()
+        return lambda: go_in(visitor, page)
+    form = code_form(visitor, person, clock)
+    form["trust"] = True
+    form.submit()
+    trusted = visitor.app.cookies["cpms-trusted"]
+    visitor.app.reset()
+    visitor.app.set_cookie("cpms-trusted", trusted)
+    return lambda: visitor.give_password(person.mail, PASSWORD)
+
+
+@pytest.fixture
+def one_step_before(another, person, key, clock):
+    """Return how the last step of a way in is taken; the phone is another browser."""
+    return lambda way, visitor: last_press(way, visitor, another, person, key, clock)
+
+
+@pytest.fixture
+def ending(browser_of, site, person, clock):
+    """Return how all sessions of the person are ended: by an administrator, or by PANIC."""
+
+    def prepare(how):
+        app = browser_of(person.mail if how == "panic" else "siteadmin")
+        place = f"/people/{person.__name__}"
+        if how == "end-sessions":
+            page = app.get(f"{place}/administer")
+            form = next(f for f in page.forms.values() if f.action.endswith("/end-sessions"))
+        else:
+            form = app.get(f"{place}/{how}").forms["form"]
+        if how == "disable":
+            form["reason"] = "A stolen telephone."
+        return lambda: form.submit(status="*")
+
+    return prepare
+
+
+def alive(site, person):
+    """Return the sessions proper that are kept for a person."""
+    with site.connection() as connection:
+        transaction.begin()
+        found = sessions.of_person(connection.root()[sessions.STORE], oid_of(person))
+        return [key for key, record in found if record.level == sessions.FULL]
+
+
+@pytest.fixture
+def nobody_is_in(site, person, browser_of):
+    """Say whether nothing lives: no session is kept, and none comes back with the account."""
+
+    def look(*browsers):
+        kept, inside = alive(site, person), [one for one in browsers if one.is_in()]
+        page = browser_of("siteadmin").get(f"/people/{person.__name__}/enable", status="*")
+        if "form" in page.forms:
+            page.forms["form"]["reason"] = "The telephone was found."
+            page.forms["form"].submit(status="*")
+        return not kept and not inside and not [one for one in browsers if one.is_in()]
+
+    return look
+
+
+@pytest.mark.parametrize("how", ["disable", "panic"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.usefixtures("several_processes")
+def test_who_is_being_let_in_while_all_sessions_end_is_out(
+    way, how, visitor, one_step_before, ending, nobody_is_in, monkeypatch
+):
+    press, end = one_step_before(way, visitor), ending(how)
+    pause = Pause(sign_in.open_session)
+    monkeypatch.setattr(sign_in, "open_session", pause)
+    with ThreadPoolExecutor(1) as thread:
+        entering = thread.submit(press)
+        assert pause.reached.wait(PATIENCE)
+        assert end().status_int == 303
+        pause.go_on.set()
+        assert entering.result().status_int < 500
+    monkeypatch.setattr(sign_in, "open_session", pause.does)
+    assert nobody_is_in(visitor)
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.usefixtures("several_processes")
+def test_who_is_let_in_just_before_all_sessions_end_is_out(
+    way, how, visitor, one_step_before, ending, nobody_is_in, monkeypatch
+):
+    press, end = one_step_before(way, visitor), ending(how)
+    pause = Pause(actions.end_sessions)
+    monkeypatch.setattr(actions, "end_sessions", pause)
+    with ThreadPoolExecutor(1) as thread:
+        revoking = thread.submit(end)
+        assert pause.reached.wait(PATIENCE)
+        press()
+        assert visitor.is_in()
+        pause.go_on.set()
+        assert revoking.result().status_int == 303
+    assert nobody_is_in(visitor)
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_what_the_phone_confirmed_before_all_sessions_ended_opens_nothing(
+    how, visitor, one_step_before, ending, nobody_is_in
+):
+    press = one_step_before("phone", visitor)
+    assert ending(how)().status_int == 303
+    assert nobody_is_in(visitor)
+    press()
+    assert not visitor.is_in()
+
+
+@pytest.fixture(params=["one process", "several"])
+def crowd_of(request, site, visitor, person, clock):
+    """Return browsers that stand before the door, and one that is in."""
+    if request.param == "several":
+        request.getfixturevalue("several_processes")
+    inside, *browsers = (type(visitor)(site, f"192.0.2.{number}") for number in range(20, 26))
+    enter(inside, person, clock)
+    return browsers, inside
+
+
+@pytest.mark.parametrize("how", ["disable", "panic"])
+def test_of_many_who_come_in_while_an_account_is_closed_nobody_stays(
+    how, crowd_of, one_step_before, ending, nobody_is_in
+):
+    browsers, inside = crowd_of
+    ways = ["phone", "phone", "passkey", "passkey", "code"]
+    presses = [one_step_before(way, one) for way, one in zip(ways, browsers, strict=True)]
+    press_end, start = ending(how), threading.Barrier(len(presses) + 1)
+
+    def at_the_start(press):
+        start.wait(PATIENCE)
+        return press()
+
+    def end_it():
+        start.wait(PATIENCE)
+        while (answer := press_end()).status_int >= 500:
+            pass
+        return answer
+
+    with ThreadPoolExecutor(len(presses) + 1) as threads:
+        coming = [threads.submit(at_the_start, press) for press in presses]
+        assert threads.submit(end_it).result().status_int == 303
+        for one in coming:
+            one.exception()
+    assert nobody_is_in(inside, *browsers)

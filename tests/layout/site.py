@@ -14,6 +14,8 @@ from pyramid.security import Allow, Deny, Everyone
 from webtest import TestApp
 from zope.interface import implementer
 
+from cpms_portal.security.grants import Grants
+
 #: The simplest page: the master with the sections of other packages.
 PAGE = str(Path(__file__).with_name("page.pt"))
 
@@ -45,6 +47,7 @@ class Reader:
     title: str = "Prof. Ada Lindqvist"
     principals: list[str] = field(default_factory=lambda: ["hp@1"])
     language: str = "en"
+    grants: Grants = field(default_factory=Grants)
 
 
 @implementer(IAuthenticationPolicy)
@@ -93,6 +96,7 @@ class TinySite:
             default_permission="nobody:at_all",
         )
         self.config.include("cpms_portal.core.settings")
+        self.config.include("cpms_portal.core.clock")
         self.config.add_setting("cpms.site", str, "production", "")
         self.config.registry.cpms_secret = b"tiny" * 8
         self.config.include("pyramid_chameleon")

@@ -97,7 +97,6 @@ class TinySite:
         )
         self.config.include("cpms_portal.core.settings")
         self.config.include("cpms_portal.core.clock")
-        self.config.include("cpms_portal.core.clock")
         self.config.add_setting("cpms.site", str, "production", "")
         self.config.registry.cpms_secret = b"tiny" * 8
         self.config.include("pyramid_chameleon")

@@ -226,13 +226,13 @@ def test_addresses_headers_and_methods_nobody_means_are_answered_in_words(hostil
 
 @pytest.mark.parametrize("token", ["é", "", "0" * 64, "\U0001f511"])
 def test_a_form_with_a_token_that_is_none_is_told_that_the_page_was_too_old(hostile, token):
-    browser = hostile.browser("rareliverhpuser1")
+    browser = hostile.browser("vascernhpuser1")
     answer = browser.post("/notices", {"csrf_token": token}, status=400)
     assert "too old" in answer
 
 
 def test_a_file_where_text_belongs_is_refused_and_nothing_is_done(hostile, site):
-    browser = hostile.browser("rareliverhpuser1")
+    browser = hostile.browser("vascernhpuser1")
     kind, body = multipart(
         [("csrf_token", hostile.token(browser)), ("theme", "dark")], as_files=True
     )

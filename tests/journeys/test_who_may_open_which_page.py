@@ -44,6 +44,8 @@ PEOPLE = (
 EACH = 2
 #: Pages that answer everybody signed in with what is theirs alone, or only redirect.
 CLOSED = {403, 404}
+#: View → what of an item it shows; an item that has none yet is "not found" for everybody.
+SHOWS = {"file": "files", "captions": "captions"}
 #: The panel's roles count at the patient only while the panel shares it.
 NOT_SHARING = {"draft", "awaiting_lead", "cancelled", "frozen", "closed_frozen"}
 
@@ -121,6 +123,8 @@ def cases(registry: Any, root: Any) -> Iterator[Case]:
             if matches(view, kind):
                 method = "POST" if view["methods"] == ["POST"] else "GET"
                 for node in nodes:
+                    if view["name"] in SHOWS and not getattr(node, SHOWS[view["name"]], True):
+                        continue
                     yield Case(resource_path(node), view["name"], method, view["permission"], node)
 
 

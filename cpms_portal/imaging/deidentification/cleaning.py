@@ -34,7 +34,20 @@ _CLASS_UIDS = frozenset((
     0x00080062, 0x0008115A, 0x00081151, 0x00400031, 0x0040E010, 0x04000010, 0x04000510, 0x00020010,
 ))  # fmt: skip
 _CODING_SCHEME_UID = 0x0008010C
-_CODING_SCHEME_ROOTS = ("2.16.840.1.113883.6.", "1.2.840.10008.")
+_CODING_SCHEME = re.compile(r"2\.16\.840\.1\.113883\.6(?:\.\d{1,4}){1,3}")
+_TERM = re.compile(rb"(?:[A-Za-z0-9_ .]{0,16}(?:\\|\0|$))*")
+# Such terms as they are: a person called "Last Name" must not make PNAME a "P".
+_TERMS = frozenset(
+    b"TEXT NUM CODE DATETIME DATE TIME UIDREF PNAME COMPOSITE IMAGE WAVEFORM SCOORD SCOORD3D"
+    b" TCOORD CONTAINER TABLE CONTAINS SEPARATE CONTINUOUS COMPLETE PARTIAL VERIFIED UNVERIFIED"
+    b" POINT MULTIPOINT POLYLINE POLYGON INTERPOLATED CIRCLE ELLIPSE ELLIPSOID MONOCHROME1"
+    b" MONOCHROME2 RGB YBR_FULL YBR_FULL_422 YBR_ICT YBR_RCT ORIGINAL DERIVED PRIMARY SECONDARY"
+    b" AXIAL LOCALIZER VOLUME OTHER NONE YES RTSTRUCT RTDOSE RTPLAN RTIMAGE RTRECORD".split()
+    + [b"PALETTE COLOR", b"HAS PROPERTIES", b"HAS OBS CONTEXT", b"HAS ACQ CONTEXT",
+       b"INFERRED FROM", b"SELECTED FROM", b"HAS CONCEPT MOD"]
+)  # fmt: skip
+_DIGITS = re.compile(rb"\d{6}")
+_PREGNANCY = frozenset((b"\1\0", b"\2\0", b"\3\0", b"\4\0", b"\0\1", b"\0\2", b"\0\3", b"\0\4"))
 # Defined terms that readers depend on; each value is one word of the standard.
 _DEFINED_TERMS = frozenset((
     0x00080008, 0x00080060, 0x00080061, 0x00280004, 0x00280301, 0x00282110, 0x00282114,
@@ -72,6 +85,7 @@ class Cleaner:
         self.counts: Counter[str] = Counter()
         self._rules: dict[tuple[int, str], Callable[[Element, tuple[str, ...]], Outcome]] = {}
         self._texts: dict[tuple[str, bytes, tuple[str, ...]], Outcome] = {}
+        self._told: dict[bytes, bool] = {}
 
     def __call__(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
         """Return the new value of an element without items, KEPT, or None to leave it out."""
@@ -85,7 +99,7 @@ class Cleaner:
         if row is None:
             return self._by_vr(tag, vr)
         action = row[0]
-        if action is Action.REMOVE or vr == "SQ":
+        if action is Action.REMOVE or "SQ" in (vr, dictionary_vr(tag)):
             return self._removed
         if action is Action.EMPTY:
             return self._emptied
@@ -119,7 +133,7 @@ class Cleaner:
         if vr in _FREE_TEXT:
             return partial(self._text, "described")
         if vr in _SHORT_TEXT:
-            return self._kept if tag in _DEFINED_TERMS else partial(self._text, "echo")
+            return partial(self._text, "term" if tag in _DEFINED_TERMS else "echo")
         return self._bytes
 
     def private(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
@@ -137,12 +151,6 @@ class Cleaner:
     def _emptied(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
         self.counts["emptied"] += 1
         return b""
-
-    def _kept(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
-        # A defined term has at most 16 characters (PS3.5 6.2), each one in the set of CS.
-        if re.fullmatch(rb"(?:[A-Za-z0-9_ .]{0,16}(?:\\|\0|$))*", element.raw):
-            return KEPT
-        return self._text("echo", element, encodings)
 
     def _dummy(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
         self.counts["replaced"] += 1
@@ -164,7 +172,8 @@ class Cleaner:
         value = element.raw.decode("latin-1").strip(" \0")
         if tag in _CLASS_UIDS and all(map(is_class_uid, value.split("\\"))):
             return KEPT
-        if tag == _CODING_SCHEME_UID and value.startswith(_CODING_SCHEME_ROOTS):
+        is_scheme = is_class_uid(value) or _CODING_SCHEME.fullmatch(value)
+        if tag == _CODING_SCHEME_UID and is_scheme:
             return KEPT
         if value == self.uids(value):
             return KEPT
@@ -188,7 +197,7 @@ class Cleaner:
         if tag == 0x00100040:
             return KEPT if value in _SEXES else b""
         if tag == 0x001021C0:
-            return KEPT if len(value) <= 2 and element.end - element.value == 2 else None
+            return KEPT if element.raw in _PREGNANCY else None
         defined = (b"YES", b"NO", b"UNKNOWN") if tag == 0x001021A0 else (b"ALTERED", b"UNALTERED")
         return KEPT if value in defined else None
 
@@ -217,7 +226,7 @@ class Cleaner:
         if not _NUMBERS[element.vr].fullmatch(raw):
             self.counts["emptied"] += 1
             return b""
-        if len(raw) >= 6 and raw.strip(b" \0").decode() in self.finder.phrases:
+        if _DIGITS.search(raw) and any(number in raw.decode() for number in self.finder.numbers):
             self.counts["emptied"] += 1
             return b""
         return KEPT
@@ -227,10 +236,21 @@ class Cleaner:
         if size % _WIDTHS.get(element.vr, 1):
             self.counts["removed"] += 1
             return None
-        if size > 16 and self.finder.in_bytes(element.raw):
+        if size >= 4 and self._tells(element.raw):
             self.counts["removed"] += 1
             return None
         return KEPT
+
+    def _tells(self, raw: bytes) -> bool:
+        """Say whether bytes hold a trace; small values are often met again."""
+        if len(raw) > 64:
+            return self.finder.in_bytes(raw)
+        found = self._told.get(raw)
+        if found is None:
+            if len(self._told) > 20_000:
+                self._told.clear()
+            found = self._told[raw] = self.finder.in_bytes(raw)
+        return found
 
     def _text(self, kind: str, element: Element, encodings: tuple[str, ...]) -> Outcome:
         key = (kind + element.vr, element.raw, encodings)
@@ -251,6 +271,9 @@ class Cleaner:
 
     def _cleaned_text(self, kind: str, element: Element, encodings: tuple[str, ...]) -> Outcome:
         raw = element.raw
+        # A defined term has at most 16 characters (PS3.5 6.2), each one in the set of CS.
+        if kind == "term" and self._is_term(raw):
+            return KEPT
         text = decoded(raw, encodings, element.vr).rstrip(" \0")
         if any(letter < " " and letter not in "\r\n\t\f" for letter in text):
             return b""
@@ -261,6 +284,10 @@ class Cleaner:
             return b"" if self.finder.in_bytes(raw) else KEPT
         new = encoded("\\".join(cleaned), encodings) if any(cleaned) else b""
         return b"" if self.finder.in_bytes(new) else new
+
+    def _is_term(self, raw: bytes) -> bool:
+        terms = {term.strip(b" \0") for term in raw.split(b"\\")}
+        return terms <= _TERMS or bool(_TERM.fullmatch(raw) and not self.finder.in_bytes(raw))
 
     def _one_text(self, kind: str, value: str) -> str:
         if kind == "described":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from cpms_portal.imaging.deidentification.elements import Dataset, Element
-from cpms_portal.imaging.deidentification.identity import Traces, dates_written
+from cpms_portal.imaging.deidentification.elements import Dataset, Element, dictionary_vr
+from cpms_portal.imaging.deidentification.identity import Traces
 from cpms_portal.imaging.deidentification.table import ROWS, Action
 from cpms_portal.imaging.deidentification.text import (
     ASCII,
@@ -28,11 +28,17 @@ _LONGEST_PHRASE = 64
 Evidence = tuple[tuple[int, str, bytes, bytes], ...]
 
 
-def _is_evidence(element: Element) -> bool:
-    if element.vr == "PN" or element.tag in _IDENTIFIERS or element.tag in _BIRTH_DATES:
+def _vr_of(element: Element) -> str:
+    """Return the VR a value is read by: a name stays one whatever VR the file gives it."""
+    known = dictionary_vr(element.tag)
+    return known if known == "PN" or element.vr == "UN" else element.vr
+
+
+def _is_evidence(element: Element, vr: str) -> bool:
+    if vr == "PN" or element.tag in _IDENTIFIERS or element.tag in _BIRTH_DATES:
         return True
     row = ROWS.get(element.tag)
-    return row is not None and row[0] in _GONE and element.vr in _PHRASE_VRS
+    return row is not None and row[0] in _GONE and vr in _PHRASE_VRS
 
 
 def evidence_of(dataset: Dataset) -> Evidence:
@@ -51,8 +57,10 @@ def evidence_of(dataset: Dataset) -> Evidence:
                 for item in element.items:
                     own = item.find(_CHARACTER_SET)
                     stack.append((item, own.raw if own and own.items is None else terms))
-            elif 0 < element.end - element.value <= 1024 and _is_evidence(element):
-                found[element.tag, element.vr, element.raw, terms] = None
+            elif 0 < element.end - element.value <= 1024:
+                vr = _vr_of(element)
+                if _is_evidence(element, vr):
+                    found[element.tag, vr, element.raw, terms] = None
     return tuple(found)
 
 
@@ -87,7 +95,7 @@ def _add_day(traces: Traces, value: str) -> None:
     except ValueError:
         traces.add_phrase(value)
         return
-    traces.phrases |= dates_written(day)
+    traces.add_day(day)
 
 
 def traces_of(evidence: Evidence) -> Traces:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
+from cpms_portal.imaging.deidentification.datewords import in_numbers, patterns_of
+
 _TITLES = frozenset(
     [
         "dr",
@@ -34,6 +36,16 @@ _TITLES = frozenset(
     ]
 )
 _WORD = re.compile(r"\w+", re.UNICODE)
+# Letters that Unicode does not take apart, and how they are written without their own type.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "œ": "oe", "æ": "ae",
+                        "þ": "th", "ð": "d", "ŋ": "n", "ŧ": "t"})  # fmt: skip
+_TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae",
+                              "đ": "dj"})  # fmt: skip
+_HIRAGANA, _TO_KATAKANA = range(0x3041, 0x3097), 0x60
+_BETWEEN = "[ ./_-]?"
+# In much data a short trace is met by chance: the more bytes, the longer it has to be.
+_LEAST_IN = ((4096, 3), (1 << 20, 5))
+_LEAST_IN_MUCH = 6
 # The encodings an identity may lie in, whatever a file says of itself (PS3.3 C.12.1.1.2).
 ENCODINGS = (
     "utf-8", "latin-1", "utf-16-le", "utf-16-be", "iso8859-2", "iso8859-5", "iso8859-7",
@@ -54,9 +66,16 @@ class KnownIdentity:
 
 @lru_cache(maxsize=8192)
 def folded_letter(letter: str) -> str:
-    """Return a letter without case, accents and ligatures: ``É`` → ``e``, ``ß`` → ``ss``."""
+    """Return a letter as it is compared: ``É`` → ``e``, ``ß`` → ``ss``, ``ł`` → ``l``.
+
+    Kana of both kinds are one; marks nobody sees (soft hyphen, zero width) are nothing.
+    """
+    if ord(letter) in _HIRAGANA:
+        letter = chr(ord(letter) + _TO_KATAKANA)
     plain = unicodedata.normalize("NFKD", letter.casefold())
-    return "".join(part for part in plain if not unicodedata.combining(part)).casefold()
+    kept = (part for part in plain
+            if not unicodedata.combining(part) and unicodedata.category(part) != "Cf")  # fmt: skip
+    return "".join(kept).casefold().translate(_PLAIN)
 
 
 def folded(text: str) -> str:
@@ -65,25 +84,17 @@ def folded(text: str) -> str:
 
 
 def _transcribed(word: str) -> str:
-    """Return the German way to write umlauts without them."""
-    table = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
-    return unicodedata.normalize("NFC", word).casefold().translate(table)
-
-
-def dates_written(day: date) -> set[str]:
-    """Return the ways a day is commonly written."""
-    formats = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y",
-               "%d%m%Y", "%m/%d/%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%y%m%d")  # fmt: skip
-    written = {f"{day:%Y}".zfill(4) and day.strftime(form) for form in formats}
-    return written | {f"{day.day}.{day.month}.{day.year}", f"{day.day}/{day.month}/{day.year}"}
+    """Return how umlauts and their like are written where there are none."""
+    return unicodedata.normalize("NFC", word).casefold().translate(_TRANSCRIBED)
 
 
 @dataclass
 class Traces:
-    """Everything to look for: ``words`` of names, ``phrases`` and numbers as a whole."""
+    """Everything to look for: ``words`` of names, ``phrases`` and numbers as a whole, ``days``."""
 
     words: set[str] = field(default_factory=set)
     phrases: set[str] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
 
     def add_name(self, name: str) -> None:
         """Take the parts of a name, in any script; DICOM's ``^`` and ``=`` part it too."""
@@ -102,8 +113,12 @@ class Traces:
         """Take a number as it is, and its digits when there are enough of them."""
         self.add_phrase(identifier)
         digits = re.sub(r"\D", "", identifier)
-        if len(digits) >= 6:
-            self.phrases.add(digits)
+        self.phrases |= {part for part in (digits, digits.lstrip("0")) if len(part) >= 6}
+
+    def add_day(self, day: date) -> None:
+        """Take a day, however it may be written."""
+        self.days.add(day)
+        self.phrases |= in_numbers(day)
 
     def add_known(self, known: KnownIdentity) -> None:
         """Take what enrolment knows."""
@@ -114,73 +129,90 @@ class Traces:
         for phrase in known.phrases:
             self.add_phrase(phrase)
         if known.birth_date:
-            self.phrases |= dates_written(known.birth_date)
+            self.add_day(known.birth_date)
 
     def merge(self, other: Traces) -> None:
         """Take everything of another."""
         self.words |= other.words
         self.phrases |= other.phrases
+        self.days |= other.days
 
     def finder(self) -> Finder:
         """Return what finds these traces."""
-        return Finder(frozenset(self.words), frozenset(self.phrases))
+        return Finder(frozenset(self.words), frozenset(self.phrases), frozenset(self.days))
 
 
 def _forms(trace: str) -> set[str]:
     """Return the ways a trace may be written: with umlauts, without, and with their dots lost."""
     plain = folded(trace)
     forms = {plain, folded(_transcribed(trace))}
-    if len(plain) >= 6 and plain.isalpha():
-        forms.add(plain.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+    if len(plain) >= 5 and plain.isalpha():
+        for long in ("ae", "oe", "ue", "aa"):
+            forms |= {form.replace(long, long[0]) for form in forms}
     return forms
+
+
+def _pattern_of(form: str) -> str:
+    """Return the pattern of a form over folded text.
+
+    Short words and numbers must stand alone; longer ones are found inside others. A number
+    is found with leading zeros, and with dots, bars or blanks in between.
+    """
+    letters = [letter for letter in form if letter.isalnum()]
+    apart = len(letters) >= 6 and any(map(str.isdigit, letters))
+    escaped = _BETWEEN.join(map(re.escape, letters)) if apart else re.escape(form)
+    if len(form) < 4 and form.isascii():
+        return rf"(?<![^\W_]){escaped}(?![^\W_])"
+    if "".join(letters).isdigit() and len(letters) < 7:
+        return rf"(?<!\d)0*{escaped}(?!\d)"
+    return escaped
 
 
 class Finder:
     """Finds traces in text (folded) and in bytes (in every encoding)."""
 
-    def __init__(self, words: frozenset[str], phrases: frozenset[str]) -> None:
+    def __init__(
+        self, words: frozenset[str], phrases: frozenset[str], days: frozenset[date] = frozenset()
+    ) -> None:
         self.words = words
         self.phrases = phrases
+        self.days = days
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
-        """The traces as one pattern over folded text.
-
-        Short words must stand alone; longer ones are found inside others.
-        """
-        parts = set()
-        for trace in self.words | self.phrases:
-            for form in _forms(trace):
-                escaped = re.escape(form)
-                short = len(form) < 4 and form.isascii()
-                number = form.isdigit() and len(form) < 7
-                wall = "[^\\W_]" if short else "\\d"
-                bound = short or number
-                parts.add(f"(?<!{wall}){escaped}(?!{wall})" if bound else escaped)
+        """The traces as one pattern over folded text."""
+        parts = {_pattern_of(form) for trace in self.words | self.phrases for form in _forms(trace)}
+        parts |= {part for day in self.days for part in patterns_of(day)}
         if not parts:
             return None
         return re.compile("|".join(sorted(parts, key=lambda part: (-len(part), part))))
 
     @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The traces that are numbers, as they may stand among other numbers."""
+        return tuple(sorted(trace for trace in self.phrases if trace.isdigit() and len(trace) >= 6))
+
+    @cached_property
     def needles(self) -> tuple[bytes, ...]:
-        """The longer traces as bytes, in the encodings they can be written in."""
+        """The longer traces as bytes, in the encodings they can be written in, the longest first.
+
+        Small letters only, as far as they are ASCII.
+        """
         found: set[bytes] = set()
         for trace in self.words | self.phrases:
             if len(trace) < (4 if trace.isascii() else 2):
                 continue
-            for form in {trace, trace.upper(), trace.lower(), trace.title()}:
-                found |= set(_encoded(form))
-        return tuple(sorted(found, key=lambda needle: (len(needle), needle)))
+            for form in {trace, trace.upper(), trace.lower(), trace.title(), *_forms(trace)}:
+                found |= {needle.lower() for needle in _encoded(form)}
+        return tuple(sorted(found, key=lambda needle: (-len(needle), needle)))
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where traces lie in a text."""
         if self.pattern is None or not text:
             return []
-        plain = folded(text)
-        if len(plain) == len(text):
-            return [match.span() for match in self.pattern.finditer(plain)]
+        if text.isascii():
+            return [match.span() for match in self.pattern.finditer(text.lower())]
         places = [at for at, letter in enumerate(text) for _ in folded_letter(letter)]
-        places.append(len(text))
         plain = "".join(map(folded_letter, text))
         return [
             (places[match.start()], places[match.end() - 1] + 1)
@@ -194,8 +226,11 @@ class Finder:
         return any(form in plain for form in forms) and bool(self.spans(text))
 
     def in_bytes(self, content: bytes) -> bool:
-        """Say whether a trace lies in bytes, in any encoding."""
-        return any(needle in content for needle in self.needles)
+        """Say whether a trace lies in bytes, in any encoding, in capitals or not."""
+        size = len(content)
+        least = next((least for most, least in _LEAST_IN if size <= most), _LEAST_IN_MUCH)
+        plain = content.lower()
+        return any(needle in plain for needle in self.needles if least <= len(needle) <= size)
 
 
 def _encoded(text: str) -> list[bytes]:

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from pydicom.uid import UID_dictionary
 
-STANDARD_ROOT = "1.2.840.10008."
-_VALID = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+")
+# No arc of the standard's own UIDs has more than four digits: no number of a person fits.
+_CLASS = re.compile(r"1\.2\.840\.10008(?:\.(?:0|[1-9]\d{0,3})){1,10}")
 
 
 def _digest(key: bytes, purpose: str, value: bytes) -> bytes:
@@ -30,7 +30,7 @@ def is_standard_uid(uid: str) -> bool:
 
 def is_class_uid(uid: str) -> bool:
     """Say whether a UID stands under the root of the standard and is well formed."""
-    return uid.startswith(STANDARD_ROOT) and len(uid) <= 64 and bool(_VALID.fullmatch(uid))
+    return bool(_CLASS.fullmatch(uid))
 
 
 class UIDMap:

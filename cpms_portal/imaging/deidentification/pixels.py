@@ -7,6 +7,7 @@ import numpy
 from cpms_portal.imaging.deidentification.codestreams import begins_frame, clean_frame
 from cpms_portal.imaging.deidentification.elements import Bytes, Dataset, Element
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
+from cpms_portal.imaging.deidentification.runlengths import clean_runs
 from cpms_portal.imaging.deidentification.syntaxes import JPEG, JPEG_2000, NATIVE, RLE
 
 ROWS, COLUMNS = 0x00280010, 0x00280011
@@ -95,6 +96,18 @@ def _as_it_was(cleaned: bytes, frame: bytes) -> bool:
     return frame == cleaned or (frame[:-1] == cleaned and frame[-1:] == b"\0")
 
 
+def _is_plain(element: Element, frames: list[list[bytes]]) -> bool:
+    """Say whether the table of offsets is empty or true, and nothing lies in the delimiter."""
+    start, end = (element.fragments or [(0, 0)])[0]
+    table, offsets, at = bytes(element.source[start:end]), [], 0
+    for frame in frames:
+        offsets.append(at)
+        at += sum(8 + len(part) for part in frame)
+    true = at < 1 << 32 and table == b"".join(one.to_bytes(4, "little") for one in offsets)
+    last = bytes(element.source[element.end - 4 : element.end])
+    return (not table or true) and last == bytes(4)
+
+
 def encapsulated_pixels(
     element: Element, dataset: Dataset, syntax: str
 ) -> tuple[list[list[bytes]], bool]:
@@ -112,14 +125,13 @@ def encapsulated_pixels(
     frames = _frames_of(fragments, syntax, count)
     if len(frames) < count:
         raise RefusedError("pixels_short")
-    changed = len(frames) > count
+    changed = len(frames) > count or not _is_plain(element, frames)
     frames = frames[:count]
-    if syntax == RLE:
-        return frames, changed
+    size = (dataset.number(ROWS) or 0) * (dataset.number(COLUMNS) or 0)
     cleaned_frames = []
     for parts in frames:
         frame = b"".join(parts)
-        cleaned = clean_frame(frame)
+        cleaned = clean_runs(frame, size) if syntax == RLE else clean_frame(frame)
         if _as_it_was(cleaned, frame):
             cleaned_frames.append(parts)
             continue

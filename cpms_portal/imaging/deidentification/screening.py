@@ -7,9 +7,9 @@ from functools import lru_cache
 from pydicom.uid import UID
 
 from cpms_portal.imaging.deidentification.elements import Dataset
-from cpms_portal.imaging.deidentification.keyed import is_class_uid
+from cpms_portal.imaging.deidentification.keyed import is_class_uid, is_standard_uid
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
-from cpms_portal.imaging.deidentification.syntaxes import VIDEO
+from cpms_portal.imaging.deidentification.syntaxes import JPEG_2000, VIDEO
 
 SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
 STUDY, SERIES = 0x0020000D, 0x0020000E
@@ -82,6 +82,9 @@ def screen(dataset: Dataset, syntax: str) -> str:
     commonly draw into the pixels, everything but an explicit NO.
     """
     sop_class = _check_identifiers(dataset)
+    # The transfer syntax is copied into the new file: a UID nobody registered may be a number.
+    if not is_standard_uid(syntax) and syntax not in (*JPEG_2000, *VIDEO):
+        raise WithheldError("pixel_format")
     _check_document(dataset, sop_class)
     if not _is_image(dataset):
         if is_image_class(sop_class):

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from pydicom.charset import convert_encodings, decode_bytes, encode_string, python_encoding
 
+from cpms_portal.imaging.deidentification.datewords import compiled
 from cpms_portal.imaging.deidentification.identity import Finder, folded
 
 ASCII = ("iso8859",)
@@ -16,14 +17,13 @@ _DELIMITERS = {"LO", "SH", "CS", "UC", "PN", "AE"}
 _TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 _NUMBER = re.compile(
     r"\d{1,4}(?:mm|cm|m|kv|kvp|ma|mas|mgy|s|ms|sec|min|hu|ml|cc|x\d{1,4}|d|t|mhz|w|th|nd|st|kev)?"
-    r"|[a-z]{1,2}\d{1,2}[a-z]?|\d[a-z]{1,3}\d?"
+    r"|[a-z]{1,2}\d{1,2}[a-z]?|b\d{3,4}|\d[a-z]{1,3}\d?"
 )
 _UID = re.compile(r"(?<![\d.])[0-2](?:\.\d+){4,}(?![\d.])")
-_SUSPECT = re.compile(
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_SUSPECT = compiled(
     r"[\w.+-]+@[\w-]+\.[\w.-]+"  # mail addresses
     r"|(?:https?|ftp|file)://\S+|\\\\\w+\\\S+"  # places
-    r"|(?<!\d)(?:19|20)\d{2}([-/. ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)"
-    r"|(?<!\d)\d{1,2}([./-])\d{1,2}\2(?:19|20)?\d{2}(?!\d)"  # dates
     r"|(?<!\w)\+?\(?\d[\d ()/-]{7,}\d(?!\w)"  # telephone and other long numbers
 )
 _WORDS = frozenset(
@@ -37,7 +37,8 @@ _WORDS = frozenset(
 def is_vocabulary(word: str) -> bool:
     """Say whether a word may stay in a description."""
     plain = folded(word)
-    return plain in _WORDS or bool(_NUMBER.fullmatch(plain))
+    number = _NUMBER.fullmatch(plain) and not _YEAR.fullmatch(plain)
+    return plain in _WORDS or bool(number)
 
 
 @lru_cache(maxsize=256)
@@ -118,7 +119,8 @@ def _unsuspicious(text: str) -> str:
 
 def described(text: str, finder: Finder) -> str:
     """Return a description with only the words of the vocabulary."""
-    spans = finder.spans(text) + [match.span() for match in _SUSPECT.finditer(text)]
+    spans = finder.spans(text)
+    spans += [match.span() for pattern in (_SUSPECT, _UID) for match in pattern.finditer(text)]
     text = without(text, sorted(spans)) if spans else text
     strange = [match.span() for match in _TOKEN.finditer(text) if not is_vocabulary(match[0])]
     if not strange:

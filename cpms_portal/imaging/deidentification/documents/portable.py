@@ -95,6 +95,8 @@ def _clean_image(found: Any, counts: Counter[str]) -> None:
     try:
         cleaned = clean_jpeg(raw)
     except WithheldError:
+        # What cannot be taken apart may hold words of its camera: the uploader is asked.
+        counts["unread"] += 1
         return
     if cleaned != raw:
         found.write(cleaned, filter=Name.DCTDecode, decode_parms=found.get("/DecodeParms"))

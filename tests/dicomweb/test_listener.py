@@ -22,7 +22,7 @@ from cpms_portal.dicomweb.listener.settings import (
 )
 from cpms_portal.imaging.queries import files_of, studies_of
 from cpms_portal.patients.queries import opened_identity
-from tests.factories.dicom import StudyPlan, planted_person, study_files
+from tests.factories.dicom import FILE_HEAD, StudyPlan, planted_person, study_files
 from tests.imaging.test_studies import patient_of
 
 CENTRE = "networks/rare-liver/germany/de40"
@@ -89,7 +89,7 @@ def test_a_study_when_sent_then_waits_sealed_and_byte_for_byte(listener, tmp_pat
     for path in inbox.folder.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            assert b"DICM" not in content
+            assert FILE_HEAD not in content
             assert plan.person.family.encode() not in content
     sent = {content[-200:] for _, content in study_files(plan)}
     whole = b"".join(bundle_of(parcel))

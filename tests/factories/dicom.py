@@ -32,6 +32,8 @@ SYNTAXES = (
     ExplicitVRBigEndian,
     DeflatedExplicitVRLittleEndian,
 )
+#: How every DICOM file goes on after its preamble; too long to occur by luck in what is sealed.
+FILE_HEAD = b"DICM\x02\0\0\0UL\x04\0"
 _FIRST = ("Quillane", "Öderwin", "Tamsibel", "Jorvékka", "Zdenomira", "Ailbhegard")
 _LAST = ("Fennimoor", "Würgelbach", "Castrovani", "Ndlovaine", "Straßenkorb", "Pryzbelt")
 

@@ -20,7 +20,7 @@ from cpms_portal.imaging.ingest.sources import (
     in_memory,
 )
 from cpms_portal.imaging.ingest.work import Order, Outcome, ingest
-from tests.factories.dicom import StudyPlan, planted_person, study_files
+from tests.factories.dicom import FILE_HEAD, StudyPlan, planted_person, study_files
 
 KEY = b"\x05" * 32
 LARGEST = 10**9
@@ -60,7 +60,7 @@ def test_packs_when_written_then_hold_no_name_and_no_plain_header(tmp_path, file
     outcome = worked(tmp_path, in_memory(files)[0])
     for pack in outcome.packs:
         content = pack.path.read_bytes()
-        assert b"DICM" not in content
+        assert FILE_HEAD not in content
         assert planted_person(1).family.encode() not in content
 
 

@@ -20,7 +20,14 @@ from cpms_portal.imaging.queries import files_of, index_of, studies_of
 from cpms_portal.patients.resources import Patient
 from cpms_portal.storage.blobs import SealedBlob
 from cpms_portal.storage.keys import KeyDestroyedError, keyring
-from tests.factories.dicom import StudyPlan, ct_slice, planted_person, study_files, written
+from tests.factories.dicom import (
+    FILE_HEAD,
+    StudyPlan,
+    ct_slice,
+    planted_person,
+    study_files,
+    written,
+)
 
 HP, OUTSIDER = "rareliverhpuser1", "ernrndhpuser1"
 
@@ -234,7 +241,7 @@ def test_the_database_when_a_study_is_stored_then_holds_nothing_of_it_in_the_cle
     for path in site.var.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            for trace in (b"DICM", b"portal venous", b"Castrovani", b"ABDOMEN"):
+            for trace in (FILE_HEAD, b"portal venous", b"Castrovani", b"ABDOMEN"):
                 if trace == b"portal venous" and path.suffix not in (".blob", ".fs"):
                     continue
                 assert trace not in content, (path.name, trace)

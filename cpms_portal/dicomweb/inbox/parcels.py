@@ -100,6 +100,7 @@ class Inbox:
             out.flush()
             os.fsync(out.fileno())
         partial.rename(place / f"instance-{name}-{len(content)}")
+        _settle(place)
 
     def _begin(self, place: Path, about: About) -> None:
         self.sweep()
@@ -146,6 +147,15 @@ class Inbox:
         for parcel in late:
             self.destroy(parcel)
         return len(late)
+
+
+def _settle(place: Path) -> None:
+    """Let the names in a folder reach the disk, too."""
+    folder = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _once(place: Path, name: str, content: bytes) -> None:

@@ -20,6 +20,7 @@ from cpms_portal.core.events import AccessEvent, announce
 from cpms_portal.core.settings import setting
 from cpms_portal.dicomweb.inbox.intake import take_in
 from cpms_portal.dicomweb.inbox.parcels import InboxFullError, inbox_of
+from cpms_portal.dicomweb.listener.calls import IDLE_SECONDS, CallServer
 from cpms_portal.dicomweb.listener.settings import Title
 from cpms_portal.imaging.deidentification.reasons import RefusedError
 
@@ -30,7 +31,6 @@ SUCCESS, OUT_OF_RESOURCES, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xC000
 UNKNOWN_CALLED, UNKNOWN_CALLING = (1, 1, 7), (1, 1, 3)
 VERIFICATION = "1.2.840.10008.1.1"
 MOST_ASSOCIATIONS = 20
-IDLE_SECONDS = 60
 
 
 class Listener:
@@ -57,13 +57,13 @@ class Listener:
             (evt.EVT_C_STORE, self._store),
             (evt.EVT_CONN_CLOSE, self._closed),
         ]
-        self._server = entity.start_server(
-            address, block=False, evt_handlers=handlers, ssl_context=tls
+        self._server = entity.make_server(
+            address, ssl_context=tls, evt_handlers=handlers, server_class=CallServer
         )
-        return int(self._server.socket.getsockname()[1])
+        return int(self._server.listen())
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more; whoever is calling is told, and sends again what was not acknowledged."""
         if self._server is not None:
             self._server.shutdown()
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from cpms_portal.dicomweb.queries.cases import NotThereError, Shelf
 from cpms_portal.dicomweb.wire.accepting import Choice
-from cpms_portal.dicomweb.wire.syntaxes import OCTETS, in_syntax, stored_frame
+from cpms_portal.dicomweb.wire.syntaxes import OCTETS, stored_frame
+from cpms_portal.dicomweb.wire.transcoding import frame_bits, in_syntax, plain_frames
 from cpms_portal.imaging.deidentification.elements import Dataset, Element
 from cpms_portal.imaging.deidentification.reader import read_file
-from cpms_portal.imaging.frames.decoding import frame_of
+from cpms_portal.imaging.deidentification.syntaxes import EXPLICIT
 from cpms_portal.imaging.ingest.facts import Facts
 from cpms_portal.imaging.queries import instance_bytes
 
@@ -70,21 +71,19 @@ def frames_in(
     if any(not 1 <= number <= max(facts.get("frames") or 1, 1) for number in numbers):
         raise NotThereError
     kind = f"{choice.offer.kind}; transfer-syntax={choice.offer.syntax}"
-    if choice.offer.kind == OCTETS and (facts["pixels"] or 0) > 0:
+    direct = (facts["pixels"] or 0) > 0 and frame_bits(facts) % 8 == 0
+    if choice.offer.kind == OCTETS and direct:
         return ((kind, _native(shelf, facts, number)) for number in numbers)
-    if choice.offer.kind == OCTETS:
-        found = [frame_of(shelf.case.registry, shelf.series, facts, n - 1) for n in numbers]
-        return ((kind, frame.content) for frame in found)
     content = one_instance(shelf, facts)
+    if choice.offer.kind == OCTETS and choice.offer.syntax == EXPLICIT:
+        return ((kind, plain_frames(content, facts, [n - 1])[0]) for n in numbers)
     return ((kind, stored_frame(content, facts, number - 1)) for number in numbers)
 
 
 def _native(shelf: Shelf, facts: Facts, number: int) -> bytes:
     """Return a frame that lies here uncompressed: one ranged read, bit for bit."""
-    bits = (facts.get("samples") or 1) * (facts.get("allocated") or 8)
-    bits *= (facts.get("rows") or 0) * (facts.get("columns") or 0)
-    length = bits // 8
-    if not 0 < length <= _LARGEST_FRAME or bits % 8:
+    length = frame_bits(facts) // 8
+    if not 0 < length <= _LARGEST_FRAME:
         raise NotThereError
     start = facts["pixels"] + (number - 1) * length
     return instance_bytes(shelf.case.registry, shelf.series, facts, start, length)

@@ -20,6 +20,7 @@ from cpms_portal.dicomweb.wire.accepting import Choice, Offer, Range, choose, ra
 from cpms_portal.dicomweb.wire.multipart import Multipart
 from cpms_portal.dicomweb.wire.rendering import FORMATS, wish_of
 from cpms_portal.dicomweb.wire.syntaxes import DICOM, OCTETS, frame_offers, instance_offers
+from cpms_portal.imaging.deidentification.syntaxes import NATIVE
 from cpms_portal.imaging.frames.decoding import frame_of
 from cpms_portal.imaging.frames.drawing import SIDE
 from cpms_portal.imaging.frames.rendering import rendered
@@ -27,6 +28,7 @@ from cpms_portal.imaging.ingest.describing import BULK
 from cpms_portal.imaging.ingest.facts import Facts
 
 MOST_FRAMES = 1000
+PIXELS = "7FE00010"
 
 
 def accepted(request: Request) -> list[Range]:
@@ -121,6 +123,10 @@ def picture(
 
 
 def bulk_data(shelf: Shelf, request: Request, uid: str, place: str) -> Response:
-    """Send a value the metadata only names."""
+    """Send a value the metadata only names; compressed pixels frame by frame (PS3.18 8.7.3.5)."""
+    facts = shelf.instance(uid)
+    if place == PIXELS and facts["syntax"] not in NATIVE:
+        every = ",".join(str(number + 1) for number in range(max(facts.get("frames") or 1, 1)))
+        return frames(shelf, request, uid, every)
     choice = choose(accepted(request), [Offer(OCTETS)], single=True)
-    return _sent(choice, OCTETS, [(OCTETS, large_value(shelf, shelf.instance(uid), place))])
+    return _sent(choice, OCTETS, [(OCTETS, large_value(shelf, facts, place))])

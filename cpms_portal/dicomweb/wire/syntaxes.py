@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
-
-from pydicom import dcmread
 from pydicom.encaps import get_frame
-from pydicom.uid import ExplicitVRLittleEndian
 
 from cpms_portal.dicomweb.wire.accepting import NotAcceptableError, Offer
 from cpms_portal.imaging.deidentification.elements import PIXEL_DATA
@@ -37,25 +33,6 @@ def frame_offers(syntax: str) -> list[Offer]:
     """Return in which forms frames of an instance can be sent: as they lie here, or decoded."""
     plain = Offer(OCTETS, EXPLICIT, stored=syntax in NATIVE)
     return [plain] if syntax in NATIVE else [Offer(_MEDIA.get(syntax, OCTETS), syntax), plain]
-
-
-def in_syntax(content: bytes, stored: str, wanted: str) -> bytes:
-    """Return an instance in a transfer syntax; NotAcceptableError when it cannot be made."""
-    if wanted in ("", stored):
-        return content
-    if wanted != EXPLICIT:
-        raise NotAcceptableError
-    try:
-        dataset = dcmread(io.BytesIO(content))
-        if stored not in NATIVE:
-            dataset.decompress(generate_instance_uid=False)
-        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        out = io.BytesIO()
-        dataset.save_as(out, implicit_vr=False, little_endian=True, enforce_file_format=True)
-    except Exception as error:
-        # Decoders raise whatever their libraries do.
-        raise NotAcceptableError from error
-    return out.getvalue()
 
 
 def stored_frame(content: bytes, facts: Facts, number: int) -> bytes:

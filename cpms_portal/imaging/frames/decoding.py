@@ -98,7 +98,8 @@ def _decoded(content: bytes, number: int) -> Frame:
         # Decoders raise whatever their libraries do; a hostile image must end in words.
         raise FrameError from error
     if values.ndim == 3 and values.shape[2] == 3:
-        values = values.astype(numpy.uint8) if values.dtype != numpy.uint8 else values
+        # Of deeper colour the upper eight bits are shown.
+        values = (values >> max(int(dataset.BitsStored) - 8, 0)).astype(numpy.uint8)
         return Frame(values.shape[0], values.shape[1], "rgb", values.tobytes())
     kind = _KINDS.get(f"{values.dtype.kind}{values.dtype.itemsize}")
     if values.ndim != 2 or kind is None:

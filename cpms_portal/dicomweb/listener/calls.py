@@ -31,7 +31,7 @@ class CallServer(ThreadedAssociationServer):
             )
         return client, address
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
+    def finish_request(self, request: Any, client_address: Any) -> None:
         """Agree on TLS, then hear what is wanted; who cannot agree is left."""
         try:
             if isinstance(request, ssl.SSLSocket):
@@ -41,7 +41,7 @@ class CallServer(ThreadedAssociationServer):
             with contextlib.suppress(OSError):
                 request.close()
             return
-        super().process_request_thread(request, client_address)
+        super().finish_request(request, client_address)
 
     def listen(self) -> int:
         """Take calls in a thread of its own and return the port."""

@@ -37,14 +37,17 @@ from cpms_portal.imaging.queries import (
     FACE_ANSWERS,
     REPORTS,
     SeriesIndex,
+    array_reader,
     folded_index,
     index_of,
     known_uids,
+    pyramid_of,
     reports_of,
     slides_of,
 )
 from cpms_portal.imaging.resources import STUDIES, Series, Slide, Studies, Study
-from cpms_portal.imaging.slides.taking import TakenSlide
+from cpms_portal.imaging.slides.joining import Part, fit_together, joined
+from cpms_portal.imaging.slides.taking import TakenSlide, sealed_slide
 from cpms_portal.storage.blobs import SealedBlob
 from cpms_portal.storage.keys import keyring
 from cpms_portal.storage.sealing import seal_json
@@ -179,6 +182,10 @@ def _add_slide(
     key = subkey(keyring(registry).key(holder.key_id))
     name = pseudonym(key, "slide", taken.digest, 10).lower()
     studies = _studies(holder, actor)
+    if beside and (slide := _same_slide(holder, taken, beside, registry)):
+        receipt.slides.append(slide.__name__ or "")
+        _join_slide(slide, taken, beside[1], key, actor=actor)
+        return
     receipt.slides.append(name)
     if name in studies:
         receipt.duplicates += 0 if beside else 1
@@ -190,6 +197,38 @@ def _add_slide(
     slide.version = pseudonym(key, "slide version", taken.digest, 10).lower()
     studies.add(name, slide)
     receipt.stored += 0 if beside else 1
+    announce(registry, Changed(slide, actor, "slide.received"))
+
+
+def _same_slide(
+    holder: Any, taken: TakenSlide, beside: tuple[Study, SealedBlob], registry: Registry
+) -> Slide | None:
+    """Return the slide whose series a level that came later belongs to."""
+    study, pack = beside
+    series = next(one for one in study.series.values() if pack in one.packs)
+    for slide in slides_of(holder):
+        same = slide.study == study.__name__ and slide.packs[0] in series.packs
+        if same and fit_together(pyramid_of(registry, slide), taken.pyramid):
+            return slide
+    return None
+
+
+def _join_slide(
+    slide: Slide, taken: TakenSlide, pack: SealedBlob, key: bytes, *, actor: Actor
+) -> None:
+    """Join levels that came later to a slide; its name and its annotations stay."""
+    registry = actor.registry
+    own = _taken_over(slide.key_id, taken.path, taken.size)
+    *packs, arrays = slide.packs
+    kept = Part(pyramid_of(registry, slide), array_reader(registry, arrays))
+    came = Part(taken.pyramid, array_reader(registry, own), len(packs))
+    path = taken.path.with_name(f"joined-{taken.path.name}")
+    data_key = keyring(registry).key(slide.key_id)
+    whole = sealed_slide(joined(kept, came), data_key, slide.key_id, path)
+    blob = _taken_over(slide.key_id, whole.path, whole.size)
+    slide.packs = (*packs, pack, blob)
+    slide.sealed = seal_json(registry, slide.key_id, "slide", whole.pyramid.as_json())
+    slide.version = pseudonym(key, "slide version", whole.digest, 10).lower()
     announce(registry, Changed(slide, actor, "slide.received"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from cpms_portal.imaging.interfaces import IStudyHolder
 from cpms_portal.imaging.resources import STUDIES, Series, Slide, Study
 from cpms_portal.imaging.slides.pyramid import HEADER, Level, Pyramid
 from cpms_portal.imaging.slides.writing import header_of
+from cpms_portal.storage.blobs import SealedBlob
 from cpms_portal.storage.keys import keyring
 from cpms_portal.storage.sealing import open_json
 
@@ -114,6 +115,15 @@ def tile_of(registry: Registry, slide: Slide, level: Level, number: int) -> byte
     offset = int.from_bytes(read(-1, level.offsets + 8 * number, 8), "little")
     count = int.from_bytes(read(-1, level.counts + 4 * number, 4), "little")
     return read(level.pack, offset, count) if count else b""
+
+
+def array_reader(registry: Registry, blob: SealedBlob) -> Callable[[int, int], bytes]:
+    """Return what reads the file with the arrays of a slide, by place and length."""
+
+    def read(place: int, length: int) -> bytes:
+        return b"".join(blob.read_range(registry, place - HEADER, length))
+
+    return read
 
 
 def slide_file(registry: Registry, slide: Slide) -> Iterator[bytes]:

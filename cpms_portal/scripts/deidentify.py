@@ -1,4 +1,4 @@
-"""De-identify a folder of DICOM files into another, exactly as an upload does.
+"""De-identify a folder of images, slides and documents into another, as an upload does.
 
 One JSON line for each file: its status (stored, withheld, refused), the reason, and where it
 was written. The exit status is 0 when every file was decided.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 
-from cpms_portal.imaging.deidentification.folder import run as deidentify
+from cpms_portal.imaging.ingest.folder import run as deidentify
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Take the two folders and where the report goes."""
-    parser.add_argument("in_dir", help="folder with DICOM files; subfolders are read")
+    parser.add_argument("in_dir", help="folder with images, slides, documents; all below it")
     parser.add_argument("out_dir", help="folder to write to")
     parser.add_argument("--report", help="file for the JSON lines; standard output when not given")
 

@@ -6,9 +6,10 @@ import io
 import json
 from pathlib import Path
 
+import openslide
 import pydicom
 
-from cpms_portal.imaging.deidentification.folder import run
+from cpms_portal.imaging.ingest.folder import run
 from tests.factories.dicom import (
     StudyPlan,
     ct_slice,
@@ -18,6 +19,16 @@ from tests.factories.dicom import (
     written,
 )
 from tests.factories.files import picture
+from tests.factories.slides import (
+    DICOMSlide,
+    Mirax,
+    aperio,
+    generic,
+    hamamatsu,
+    level_page,
+    tiff,
+    tissue,
+)
 
 
 def _lines(in_dir: Path, out_dir: Path) -> list[dict]:
@@ -100,3 +111,66 @@ def test_two_patients_when_in_one_folder_then_keep_apart_with_one_shift_each(
 
 def test_a_folder_that_is_not_there_when_asked_for_then_ends_with_one(tmp_path: Path) -> None:
     assert run(str(tmp_path / "nowhere"), str(tmp_path / "out"), stream=io.StringIO()) == 1
+
+
+def _slides(folder: Path) -> None:
+    """Put a slide of each kind into a folder, and a photograph that is a TIFF too."""
+    person = planted_person(1)
+    said = person.strings()
+    folder.mkdir()
+    (folder / f"{person.family}.svs").write_bytes(aperio(said))
+    (folder / "b.ndpi").write_bytes(hamamatsu(said))
+    (folder / "c.tif").write_bytes(generic(said))
+    (folder / "photo.tif").write_bytes(picture("TIFF", person.family))
+    for name, content in [*Mirax(said).files(), *DICOMSlide(person, "folder").files()]:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def test_slides_when_in_the_folder_then_are_made_anew_without_labels(tmp_path: Path) -> None:
+    _slides(tmp_path / "in")
+    lines = _lines(tmp_path / "in", tmp_path / "out")
+    by_file = {line["file"]: line for line in lines}
+    assert len(lines) == sum(path.is_file() for path in (tmp_path / "in").rglob("*"))
+    assert all(line["output"] or line["reason"] for line in lines)
+    for name in ("Castrovani.svs", "b.ndpi", "c.tif"):
+        assert by_file[name]["status"] == "stored", name
+        with openslide.OpenSlide(tmp_path / "out" / by_file[name]["output"]) as slide:
+            assert slide.level_count >= 1
+            assert not slide.associated_images
+    parts = [line for line in lines if line["file"].endswith((".dat", ".ini"))]
+    assert len({line["output"] for line in parts}) == 1
+    assert {line["status"] for line in parts} == {"stored"}
+    reasons = {line["reason"] for line in lines if line["status"] != "stored"}
+    assert reasons == {"slide_label"}
+    assert (
+        sum(bool(line["output"] or "") and line["output"].endswith(".dcm") for line in lines) == 2
+    )
+    assert by_file["photo.tif"]["output"].endswith(".tif")
+
+
+def test_identity_in_slides_of_a_folder_when_written_then_is_nowhere(tmp_path: Path) -> None:
+    _slides(tmp_path / "in")
+    _lines(tmp_path / "in", tmp_path / "out")
+    written_files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(written_files) == 7
+    for path in written_files:
+        content = path.read_bytes()
+        for word in planted_person(1).strings():
+            assert word.encode() not in content
+            assert word not in path.as_posix()
+
+
+def test_a_slide_of_a_kind_that_is_not_known_when_in_the_folder_then_is_withheld_with_a_reason(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in").mkdir()
+    text = b"leica-microsystems.com/scn 2010/10/01"
+    (tmp_path / "in" / "a.scn").write_bytes(tiff([level_page(tissue(600, 400), text)]))
+    (tmp_path / "in" / "cut.svs").write_bytes(aperio([])[:3000])
+    lines = _lines(tmp_path / "in", tmp_path / "out")
+    assert [(line["status"], line["reason"]) for line in lines] == [
+        ("withheld", "slide_kind"), ("refused", "cut_off"),
+    ]  # fmt: skip
+    assert not list((tmp_path / "out").iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy
+import pydicom
 import pytest
 from PIL import Image
 
@@ -17,7 +18,9 @@ from cpms_portal.imaging.queries import (
     slides_of,
     studies_beside_slides,
     studies_of,
+    tile_of,
 )
+from cpms_portal.imaging.slides.decoding import as_jpeg
 from tests.factories.dicom import planted_person
 from tests.factories.slides import DICOMSlide, tissue
 
@@ -105,3 +108,58 @@ def test_frames_that_lie_about_their_size_when_stored_then_are_no_slide(
     content = content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :]
     receipt = receive_study(patient, [(name, content)], system_actor(registry))
     assert not receipt.slides
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_level_that_comes_later_when_uploaded_then_joins_its_slide(
+    root, registry, patient, order: tuple[int, int]
+) -> None:
+    files = DICOMSlide(PERSON, f"later {order}", width=2400, height=1700).files()
+    actor, before = system_actor(registry), len(slides_of(patient))
+    first = receive_study(patient, [files[order[0]]], actor)
+    version = patient["studies"][first.slides[0]].version
+    second = receive_study(patient, [files[order[1]]], actor)
+    assert second.slides == first.slides
+    assert len(slides_of(patient)) == before + 1
+    slide = patient["studies"][first.slides[0]]
+    assert slide.version != version
+    levels = pyramid_of(registry, slide).levels
+    assert [(one.width, one.drawn, one.pack) for one in levels][:2] == [
+        (2400, False, order[0]), (600, False, order[1])
+    ]  # fmt: skip
+    assert all(one.drawn and one.width < 600 for one in levels[2:])
+    assert pyramid_of(registry, slide).pixel == (0.5, 0.5)
+    for level, side in ((levels[0], 2400), (levels[1], 600)):
+        tile = Image.open(io.BytesIO(as_jpeg(tile_of(registry, slide, level, 1), level)))
+        drawn = tissue(2400, 1700, 7).resize((side, 1700 * side // 2400)).crop((256, 0, 512, 256))
+        seen = numpy.asarray(tile.convert("RGB")).astype(int)
+        assert numpy.abs(seen - numpy.asarray(drawn)).mean() < 12
+    again = receive_study(patient, files[:2], actor)
+    assert (again.stored, again.duplicates) == (0, 2)
+
+
+def test_three_levels_in_three_uploads_when_stored_then_are_one_slide_that_goes_with_its_series(
+    root, registry, patient
+) -> None:
+    actor = system_actor(registry)
+    slides = [DICOMSlide(PERSON, "three", width=width, height=width // 2) for width in (2000, 500)]
+    files = [*slides[0].files()[:2], ("2.dcm", numbered(slides[1].files()[1][1]))]
+    names = {receive_study(patient, [one], actor).slides[0] for one in files}
+    (name,) = names
+    slide = patient["studies"][name]
+    assert len(slide.packs) == 4
+    assert [one.width for one in pyramid_of(registry, slide).levels if not one.drawn] == [
+        2000, 500, 125
+    ]  # fmt: skip
+    study = slide.study
+    remove_study(slide, actor)
+    assert study not in patient["studies"]
+
+
+def numbered(content: bytes) -> bytes:
+    """Return an instance with an identifier of its own."""
+    dataset = pydicom.dcmread(io.BytesIO(content))
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4.5.6"
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()

@@ -100,26 +100,32 @@ class Bench:
         path = self.staging / f"slide-{found.entries[0].number}"
         try:
             with ExitStack() as stack:
-                plan = self._plan(source, found, path, stack)
+                plan = planned(source, found, self.finder, path, stack=stack)
                 return sealed_slide(plan, self.key, self.key_id, path, told=told)
         except RefusedError:
             path.unlink(missing_ok=True)
             raise
 
-    def _plan(self, source: Source, found: Found, path: Path, stack: ExitStack) -> Plan:
-        def stream(entry: Entry) -> BinaryIO:
-            scratch = path.with_name(f"scratch-{entry.number}")
-            return stack.enter_context(source.opened(entry, scratch))
 
-        first = found.entries[0]
-        if not found.words:
-            return plan_of(stream(first), first.size, self.finder)
-        if set(found.parts) != {"Slidedat.ini", found.words.index, *found.words.files}:
-            raise RefusedError("slide_parts")
-        if sum(entry.size for entry in found.entries) > MOST_IN_MEMORY:
-            raise WithheldError("too_large")
-        files = {name: stream(entry) for name, entry in found.parts.items()}
-        return plan_of_slide(stack.enter_context(opened(files, self.staging)))
+def planned(source: Source, found: Found, finder: Finder, path: Path, *, stack: ExitStack) -> Plan:
+    """Return what is to be stored of a slide; RefusedError or WithheldError when nothing is.
+
+    path: beside it may lie what is needed meanwhile. stack: keeps the slide open.
+    """
+
+    def stream(entry: Entry) -> BinaryIO:
+        scratch = path.with_name(f"scratch-{entry.number}")
+        return stack.enter_context(source.opened(entry, scratch))
+
+    first = found.entries[0]
+    if not found.words:
+        return plan_of(stream(first), first.size, finder)
+    if set(found.parts) != {"Slidedat.ini", found.words.index, *found.words.files}:
+        raise RefusedError("slide_parts")
+    if sum(entry.size for entry in found.entries) > MOST_IN_MEMORY:
+        raise WithheldError("too_large")
+    files = {name: stream(entry) for name, entry in found.parts.items()}
+    return plan_of_slide(stack.enter_context(opened(files, path.parent)))
 
 
 def pack_slide(pack: Pack, key: bytes, label: str) -> None:

@@ -15,7 +15,7 @@ from cpms_portal.imaging.slides.hamamatsu import lens_of, ndpi_levels
 from cpms_portal.imaging.slides.makers import is_tiled, levels_of, magnification_of, pixel_of
 from cpms_portal.imaging.slides.pyramid import Pyramid
 from cpms_portal.imaging.slides.tiff import MARKS, NDPI, TIFFFile
-from cpms_portal.imaging.slides.writing import Plan, Told, written
+from cpms_portal.imaging.slides.writing import Plan, Told, nobody, written
 from cpms_portal.storage.streams import seal_stream
 
 
@@ -58,7 +58,9 @@ def _hashed(parts: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
         yield part
 
 
-def sealed_slide(plan: Plan, key: bytes, label: str, path: Path, *, told: Told) -> TakenSlide:
+def sealed_slide(
+    plan: Plan, key: bytes, label: str, path: Path, *, told: Told = nobody
+) -> TakenSlide:
     """Seal a planned slide into a file, tile by tile."""
     digest = hashlib.sha256()
     with path.open("wb") as out:

@@ -18,13 +18,18 @@ from cpms_portal.imaging.slides.pyramid import HEADER, Level, Pyramid
 Told = Callable[[int, int], None]
 
 
+def nobody(done: int, total: int) -> None:
+    """Tell nobody how far the work is."""
+
+
 @dataclass
 class Plan:
     """What is written, and what is known of it afterwards (``pyramid``).
 
     pixel: micrometres across and down; 0 when unknown. largest: the most bytes tiles may
     hold together, those of the file they come from; 0 for no limit. stays: layers whose tiles
-    lie elsewhere already and stay there, with their arrays of places and lengths.
+    lie elsewhere already and stay there, with their arrays of places and lengths. packs: the
+    numbers of the packs these lie in, when it is not the first.
     """
 
     layers: list[Layer]
@@ -32,6 +37,7 @@ class Plan:
     magnification: float = 0.0
     largest: int = 0
     stays: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+    packs: dict[int, int] = field(default_factory=dict)
     pyramid: Pyramid | None = None
 
 
@@ -56,7 +62,7 @@ def _tiles(layer: Layer, at: int, offsets: Any, counts: Any) -> Iterator[bytes]:
         yield tile
 
 
-def written(plan: Plan, told: Told = lambda done, total: None) -> Iterator[bytes]:
+def written(plan: Plan, told: Told = nobody) -> Iterator[bytes]:
     """Yield the file without its header; ``plan.pyramid`` is set when everything was yielded.
 
     told: called now and then with how many tiles are done, and of how many.
@@ -97,7 +103,7 @@ def _closing(plan: Plan, at: int, arrays: list[Any]) -> Iterator[bytes]:
         at += len(raw)
         yield raw
     levels = tuple(
-        _level(layer.form, places, pack=0 if number in plan.stays else -1)
+        _level(layer.form, places, pack=plan.packs.get(number, 0) if number in plan.stays else -1)
         for number, (layer, places) in enumerate(zip(plan.layers, all_places, strict=True))
     )
     plan.pyramid = Pyramid(levels, plan.pixel, plan.magnification, at)

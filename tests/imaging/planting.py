@@ -72,3 +72,9 @@ def jpeg_2000(plain: bool = True) -> bytes:
     pixels = numpy.arange(64, dtype=numpy.uint8).reshape(8, 8)
     Image.fromarray(pixels).save(out, "JPEG2000", no_jp2=plain)
     return out.getvalue()
+
+
+def rle(tail: bytes = b"", unused: bytes = bytes(56)) -> bytes:
+    """Return 8 × 8 pixels as a run-length frame. tail, unused: what lies beside its segment."""
+    segment = b"\x07" + bytes(range(8)) + b"\xc9\x00" + b"\0"
+    return (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + unused + segment + tail

@@ -14,7 +14,7 @@ from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 from cpms_portal.imaging.deidentification.engine import Decision, Deidentifier
 from cpms_portal.imaging.deidentification.identity import KnownIdentity
 from tests.factories.dicom import written
-from tests.imaging.planting import compressed, item, jpeg, jpeg_2000, planted, small
+from tests.imaging.planting import compressed, item, jpeg, jpeg_2000, planted, rle, small
 
 KEY = b"\x21" * 32
 NAME = b"Fennimoor"
@@ -227,23 +227,18 @@ def test_text_at_the_end_of_a_table_of_a_jpeg_when_stored_then_is_gone(code: int
     assert_gone(compressed([longer + frame[at + 2 + size :]], JPEGBaseline8Bit), NAME)
 
 
-def _rle(tail: bytes = b"", unused: bytes = bytes(56)) -> bytes:
-    segment = b"\x07" + bytes(range(8)) + b"\xc9\x00" + b"\0"
-    return (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + unused + segment + tail
-
-
 def test_text_beside_the_segments_of_a_run_length_frame_when_stored_then_is_gone() -> None:
-    for frame in (_rle(NAME + b" "), _rle(unused=NAME.ljust(56, b" "))):
+    for frame in (rle(NAME + b" "), rle(unused=NAME.ljust(56, b" "))):
         content = compressed([frame], RLELossless)
         assert_gone(content, NAME)
-        expected = pydicom.dcmread(io.BytesIO(compressed([_rle()], RLELossless))).pixel_array
+        expected = pydicom.dcmread(io.BytesIO(compressed([rle()], RLELossless))).pixel_array
         assert (kept(content).pixel_array == expected).all()
 
 
 def test_a_run_length_frame_without_anything_else_when_stored_then_is_bit_for_bit_the_same() -> (
     None
 ):
-    content = compressed([_rle()], RLELossless)
+    content = compressed([rle()], RLELossless)
     assert kept(content).PixelData == pydicom.dcmread(io.BytesIO(content)).PixelData
 
 

@@ -13,17 +13,21 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    RLELossless,
 )
 
 from cpms_portal.imaging.deidentification.engine import Deidentifier
 from cpms_portal.imaging.deidentification.reader import read_file
 from cpms_portal.imaging.deidentification.reasons import TEXTS, RefusedError
 from cpms_portal.imaging.ingest.facts import facts_of
-from tests.factories.dicom import SYNTAXES, StudyPlan, ct_slice, written
+from tests.factories.dicom import SYNTAXES, written
+from tests.imaging.planting import compressed, jpeg, jpeg_2000, planted, rle, small
 
 KEY = b"\x0b" * 32
 FOUND = Path(__file__).parent / "found_by_fuzzing"
@@ -39,14 +43,6 @@ def decided(content: bytes) -> str:
     if decision.status == "stored":
         assert facts_of(decision.content)["uid"]
     return decision.code or decision.status
-
-
-def small(**values: object) -> Dataset:
-    """Return a small slice with some values of its own."""
-    dataset = ct_slice(StudyPlan(size=8), 0, 0)
-    for keyword, value in values.items():
-        setattr(dataset, keyword, value)
-    return dataset
 
 
 def stored(dataset: Dataset, syntax: str) -> Dataset:
@@ -167,6 +163,41 @@ def test_a_jpeg_2000_that_cannot_be_read_when_met_then_is_withheld_or_refused() 
 
 def test_an_image_of_65535_by_65535_pixels_when_met_then_is_refused_without_memory() -> None:
     assert decided(written(small(Rows=65535, Columns=65535))) in ("pixels_short", "too_large")
+
+
+@pytest.mark.parametrize(
+    ("frame", "syntax"),
+    [(jpeg(), JPEGBaseline8Bit), (jpeg_2000(), JPEG2000Lossless), (rle(), RLELossless)],
+)
+def test_frames_smaller_than_the_image_they_announce_when_met_then_are_refused(
+    frame: bytes, syntax: str
+) -> None:
+    content = compressed([frame], syntax)
+    assert decided(content) == "stored"
+    for tag, sizes in ((0x00280010, (9, 65535)), (0x00280011, (9, 65535))):
+        for size in sizes:
+            wrong = planted(content, (tag, "US", size.to_bytes(2, "little")))
+            assert decided(wrong) in ("damaged", "pixels_short"), size
+    both = [(tag, "US", b"\xff\xff") for tag in (0x00280010, 0x00280011)]
+    assert decided(planted(content, *both)) == "too_large"
+
+
+def test_frames_fewer_than_announced_when_met_then_are_refused() -> None:
+    content = compressed([jpeg()], JPEGBaseline8Bit)
+    assert decided(planted(content, (0x00280008, "IS", b"2147483647"))) == "pixels_short"
+    assert decided(planted(written(small()), (0x00280008, "IS", b"99999999"))) in (
+        "pixels_short", "too_large",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", [0x00080018, 0x0020000D])
+@pytest.mark.parametrize("uid", [b"", b"\0\0", b"no number", b"1..2", b"9" * 64, b"1.2\\3.4"])
+def test_identifiers_that_are_none_when_met_then_the_file_is_decided(tag: int, uid: bytes) -> None:
+    decision = Deidentifier(KEY).deidentify(planted(written(small()), (tag, "UI", uid)))
+    assert decision.status in ("stored", "refused")
+    if decision.status == "stored":
+        kept = pydicom.dcmread(io.BytesIO(decision.content))[tag].value
+        assert all(UID(one).is_valid for one in ([kept] if isinstance(kept, str) else kept))
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FOUND.iterdir()))

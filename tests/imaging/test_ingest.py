@@ -101,6 +101,14 @@ def test_what_is_stored_already_when_sent_again_then_counts_as_duplicate(tmp_pat
     assert again.packs == []
 
 
+def test_two_files_with_one_identifier_when_met_then_the_first_is_taken(tmp_path, files) -> None:
+    name, content = files[0]
+    other = content[:-2] + b"\x11\x22"
+    outcome = worked(tmp_path, in_memory([*files, ("twin", other)])[0])
+    assert outcome.counts == {"stored": 8, "duplicate": 1}
+    assert outcome.verdicts[8].status == "duplicate"
+
+
 def test_files_of_another_person_than_the_patient_when_met_then_are_pointed_out(
     tmp_path, files
 ) -> None:

@@ -8,6 +8,7 @@ coded image itself is copied bit for bit.
 from __future__ import annotations
 
 import re
+from struct import unpack_from
 
 from cpms_portal.imaging.deidentification.reasons import WithheldError
 
@@ -21,6 +22,7 @@ _BRANDS = (b"jp2 ", b"jpx ", b"jpxb", b"jph ", b"jpm ", b"J2P0", b"J2P1")
 _NEEDED_SEGMENTS = frozenset(
     (*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xDE), 0xF7, 0xF8)
 )
+_FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7)
 # All but comments, those of HTJ2K too (ISO/IEC 15444-1 table A.2, 15444-15).
 _NEEDED_MARKERS = frozenset((*range(0x50, 0x54), 0x55, 0x57, 0x58, 0x59, *range(0x5C, 0x62), 0x63))
 
@@ -180,6 +182,23 @@ def clean_boxes(content: bytes) -> bytes:
         elif kind == b"jP  ":
             kept.append(_JP2_SIGNATURE + b"\r\n\x87\n")
     return b"".join(kept)
+
+
+def size_of_frame(frame: bytes) -> tuple[int, int] | None:
+    """Return width and height a compressed frame has; None when it does not say in its place."""
+    if frame[:8] == _JP2_SIGNATURE:
+        frame = next((inside for kind, inside in _boxes(frame) if kind == b"jp2c"), b"")
+    if frame[:4] == b"\xff\x4f\xff\x51" and len(frame) >= 24:
+        right, lower, left, upper = unpack_from(">4L", frame, 8)
+        return right - left, lower - upper
+    at = 2
+    while frame[:2] == b"\xff\xd8" and (match := _MARKER.match(frame, at)):
+        code, at = match[0][-1], match.end()
+        if code in _FRAMES and len(frame) >= at + 7:
+            height, width = unpack_from(">HH", frame, at + 3)
+            return width, height
+        at += int.from_bytes(frame[at : at + 2])
+    return None
 
 
 def clean_frame(frame: bytes) -> bytes:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy
 
-from cpms_portal.imaging.deidentification.codestreams import begins_frame, clean_frame
+from cpms_portal.imaging.deidentification.codestreams import (
+    begins_frame,
+    clean_frame,
+    size_of_frame,
+)
 from cpms_portal.imaging.deidentification.elements import Bytes, Dataset, Element
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.deidentification.runlengths import clean_runs
@@ -14,7 +18,7 @@ ROWS, COLUMNS = 0x00280010, 0x00280011
 _SAMPLES, _FRAMES = 0x00280002, 0x00280008
 _ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
 _PHOTOMETRIC = 0x00280004
-_MOST_BYTES = 4 * 1024**3
+_MOST_BYTES, _MOST_IN_FRAME = 4 * 1024**3, 1024**3
 _WIDTHS = {0x7FE00008: 32, 0x7FE00009: 64}
 
 
@@ -127,10 +131,16 @@ def encapsulated_pixels(
         raise RefusedError("pixels_short")
     changed = len(frames) > count or not _is_plain(element, frames)
     frames = frames[:count]
-    size = (dataset.number(ROWS) or 0) * (dataset.number(COLUMNS) or 0)
+    rows, columns = dataset.number(ROWS) or 0, dataset.number(COLUMNS) or 0
+    size = rows * columns
+    if size * (dataset.number(_SAMPLES) or 1) > _MOST_IN_FRAME:
+        raise RefusedError("too_large")
     cleaned_frames = []
     for parts in frames:
         frame = b"".join(parts)
+        if size_of_frame(frame) not in (None, (columns, rows)):
+            # Whoever unpacks it trusts what is announced, or what the frame says: which is true?
+            raise RefusedError("damaged")
         cleaned = clean_runs(frame, size) if syntax == RLE else clean_frame(frame)
         if _as_it_was(cleaned, frame):
             cleaned_frames.append(parts)

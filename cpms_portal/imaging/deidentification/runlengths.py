@@ -5,13 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from struct import pack, unpack_from
 
-from cpms_portal.imaging.deidentification.reasons import WithheldError
+from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 
 _HEADER, _MOST_SEGMENTS = 64, 15
 
 
 def _end_of(frame: bytes, at: int, end: int, size: int) -> int:
-    """Return where the runs of a segment end that unpacks to so many bytes."""
+    """Return where the runs of a segment end that unpacks to so many bytes.
+
+    RefusedError when it unpacks to fewer.
+    """
     made = 0
     while made < size and at < end:
         run = frame[at]
@@ -21,6 +24,8 @@ def _end_of(frame: bytes, at: int, end: int, size: int) -> int:
             at, made = at + 2, made + 257 - run
         else:
             at += 1
+    if made < size:
+        raise RefusedError("pixels_short")
     return min(at, end)
 
 

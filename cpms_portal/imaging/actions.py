@@ -35,6 +35,7 @@ from cpms_portal.imaging.ingest.workers import workers
 from cpms_portal.imaging.queries import (
     ASKED,
     FACE_ANSWERS,
+    NOT_VISIBLE,
     REPORTS,
     SeriesIndex,
     array_reader,
@@ -150,15 +151,17 @@ def store(holder: Any, outcome: Outcome, actor: Actor) -> StudyReceipt:
         if fresh:
             known.update(facts["uid"] for facts in fresh)
             study = _study(holder, fresh[0], actor)
-            joined = _join(study, pack, fresh, actor.registry)
+            kept = _join(study, pack, fresh, actor.registry)
             add_report(study, report_of(outcome, len(fresh), actor.now), actor.registry)
-            if not study.face and any(facts["head"] for facts in fresh):
+            if any(facts["head"] for facts in fresh):
+                # Slices that come after an answer may show what those before did not.
+                _series_with(study, kept).faceless = False
                 study.face = ASKED
             touched[study.__name__ or ""] = study
             receipt.stored += len(fresh)
             receipt.series += 1
             if pack.slide:
-                _add_slide(holder, pack.slide, receipt, actor, beside=(study, joined))
+                _add_slide(holder, pack.slide, receipt, actor, beside=(study, kept))
     for taken in outcome.slides:
         _add_slide(holder, taken, receipt, actor)
     seen = {slide.study for slide in slides_of(holder)}
@@ -205,12 +208,16 @@ def _same_slide(
 ) -> Slide | None:
     """Return the slide whose series a level that came later belongs to."""
     study, pack = beside
-    series = next(one for one in study.series.values() if pack in one.packs)
+    series = _series_with(study, pack)
     for slide in slides_of(holder):
         same = slide.study == study.__name__ and slide.packs[0] in series.packs
         if same and fit_together(pyramid_of(registry, slide), taken.pyramid):
             return slide
     return None
+
+
+def _series_with(study: Study, pack: SealedBlob) -> Series:
+    return next(one for one in study.series.values() if pack in one.packs)
 
 
 def _join_slide(
@@ -245,6 +252,8 @@ def answer_about_face(study: Study, answer: str, actor: Actor) -> None:
     if answer not in FACE_ANSWERS:
         raise ValueRefusedError(_("Please choose an answer."), "answer")
     study.face, study.face_by, study.face_at = answer, actor.name, actor.now
+    for series in study.series.values():
+        series.faceless = answer == NOT_VISIBLE
     announce(actor.registry, Changed(study, actor, "study.face_answered", {"answer": answer}))
 
 

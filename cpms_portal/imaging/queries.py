@@ -12,6 +12,7 @@ from pyramid.location import lineage
 from pyramid.registry import Registry
 
 from cpms_portal.core.i18n import _
+from cpms_portal.imaging.deidentification.heads import NOT_SHOWN
 from cpms_portal.imaging.ingest.facts import Facts
 from cpms_portal.imaging.interfaces import IStudyHolder
 from cpms_portal.imaging.resources import STUDIES, Series, Slide, Study
@@ -25,11 +26,17 @@ from cpms_portal.storage.sealing import open_json
 REPORTS = "reports"
 #: Said of a study of a head until somebody answers.
 ASKED = "asked"
+NOT_VISIBLE = "not_visible"
 FACE_ANSWERS = {
-    "not_visible": _("No: from these slices no face can be drawn."),
+    NOT_VISIBLE: _("No: from these slices no face can be drawn."),
     "needed": _("Yes, and the face is needed to answer the question."),
     "accepted": _("Yes. The patient knows that the face can be seen, and agreed."),
 }
+
+
+_FACE_SHOWN, _FACE_NOT_SHOWN = (
+    b'"00280302":{"vr":"CS","Value":["%s"]}' % said for said in (b"YES", b"NO")
+)
 
 
 @dataclass(frozen=True)
@@ -208,7 +215,18 @@ def instance_bytes(
     """Return the bytes of an instance, or a range of them: one ranged read, opened."""
     size = facts["size"] if length is None else length
     parts = series.packs[facts["pack"]].read_range(registry, facts["offset"] + start, size)
-    return b"".join(parts)
+    return as_answered(series, facts, b"".join(parts), start)
+
+
+def as_answered(series: Series, facts: Facts, content: bytes, start: int = 0) -> bytes:
+    """Return bytes of an instance with what was answered about its face (0028,0302).
+
+    start: where the bytes begin in the instance.
+    """
+    at = facts.get("face", -1) - start
+    if not series.faceless or at < 0 or at + len(NOT_SHOWN) > len(content):
+        return content
+    return content[:at] + NOT_SHOWN + content[at + len(NOT_SHOWN) :]
 
 
 def metadata_of(registry: Registry, study: Study, series: Series) -> list[bytes]:
@@ -217,7 +235,13 @@ def metadata_of(registry: Registry, study: Study, series: Series) -> list[bytes]
         zlib.decompress(b"".join(blob.read(registry))).split(b"\n") for blob in series.metadata
     ]
     instances = index_of(registry, study, series).instances
-    return [packs[facts["pack"]][facts["line"]] for facts in instances]
+    lines = [packs[facts["pack"]][facts["line"]] for facts in instances]
+    return [line_as_answered(series, line) for line in lines]
+
+
+def line_as_answered(series: Series, line: bytes) -> bytes:
+    """Return DICOM JSON of an instance with what was answered about its face."""
+    return line.replace(_FACE_SHOWN, _FACE_NOT_SHOWN, 1) if series.faceless else line
 
 
 def files_of(registry: Registry, study: Study) -> Iterator[bytes]:

@@ -22,9 +22,11 @@ class Series(Persistent):
     """A series of a study. ``sealed`` holds its index: what is known of each instance.
 
     packs: in the order they came; late slices add one. metadata: for each pack, its instances
-    as DICOM JSON. count: instances that can be read.
+    as DICOM JSON. count: instances that can be read. faceless: somebody who looked said that
+    no face can be drawn from its slices of a head.
     """
 
+    faceless: bool = False
     metadata: tuple[SealedBlob, ...] = ()
 
     def __init__(self, series_id: str, modality: str) -> None:

@@ -12,7 +12,13 @@ from pyramid.registry import Registry
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.ingest.facts import Facts
-from cpms_portal.imaging.queries import SeriesIndex, index_of, metadata_of, studies_of
+from cpms_portal.imaging.queries import (
+    SeriesIndex,
+    index_of,
+    line_as_answered,
+    metadata_of,
+    studies_of,
+)
 from cpms_portal.imaging.resources import Series, Study
 from cpms_portal.patients.resources import Patient
 
@@ -95,7 +101,7 @@ class Shelf:
             found += opener.decompress(part)
             if b"\n" in found:
                 break
-        return found.partition(b"\n")[0]
+        return line_as_answered(self.series, found.partition(b"\n")[0])
 
 
 def middle_of(shelf: Shelf) -> Facts:

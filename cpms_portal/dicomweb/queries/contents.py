@@ -14,7 +14,8 @@ from cpms_portal.imaging.deidentification.elements import Dataset, Element
 from cpms_portal.imaging.deidentification.reader import read_file
 from cpms_portal.imaging.deidentification.syntaxes import EXPLICIT
 from cpms_portal.imaging.ingest.facts import Facts
-from cpms_portal.imaging.queries import instance_bytes
+from cpms_portal.imaging.queries import as_answered, instance_bytes
+from cpms_portal.imaging.resources import Series
 
 _LARGEST_FRAME = 1024 * 1024 * 1024
 
@@ -34,18 +35,21 @@ def whole_instances(shelves: list[Shelf]) -> Iterator[tuple[Facts, bytes]]:
         registry = shelf.case.registry
         for number, pack in enumerate(shelf.series.packs):
             inside = [facts for facts in shelf.index.instances if facts["pack"] == number]
-            packs.append((pack.read(registry), sorted(inside, key=itemgetter("offset"))))
+            parts = pack.read(registry)
+            packs.append((parts, sorted(inside, key=itemgetter("offset")), shelf.series))
     return _one_by_one(packs)
 
 
-def _one_by_one(packs: list[tuple[Iterator[bytes], list[Facts]]]) -> Iterator[tuple[Facts, bytes]]:
-    for parts, inside in packs:
+def _one_by_one(
+    packs: list[tuple[Iterator[bytes], list[Facts], Series]],
+) -> Iterator[tuple[Facts, bytes]]:
+    for parts, inside, series in packs:
         held, at = bytearray(), 0
         for facts in inside:
             start, end = facts["offset"], facts["offset"] + facts["size"]
             while at + len(held) < end:
                 held += next(parts)
-            yield facts, bytes(held[start - at : end - at])
+            yield facts, as_answered(series, facts, bytes(held[start - at : end - at]))
             del held[: end - at]
             at = end
 

@@ -38,6 +38,7 @@ class Decision:
     when stored. chunks: the new file in pieces. counts: what was removed, emptied,
     replaced, cleaned, moved, and how many UIDs were mapped. held: the new file of one that
     is withheld until a person decides. extension: of a document, which may have changed.
+    head: slices of a head, whose face somebody has to be asked about.
     """
 
     status: str
@@ -46,6 +47,7 @@ class Decision:
     counts: Counter[str] = field(default_factory=Counter)
     held: Chunks | None = None
     extension: str = ""
+    head: bool = False
 
     @property
     def reason(self) -> str:
@@ -109,7 +111,8 @@ class Deidentifier:
         cleaner.counts = Counter()
         if file.trailing:
             cleaner.counts["trailing"] += 1
-        body = Rewriter(cleaner, file.syntax, self._pseudonym(dataset)).rewritten(dataset)
+        rewriter = Rewriter(cleaner, file.syntax, self._pseudonym(dataset))
+        body = rewriter.rewritten(dataset)
         meta = file_meta(
             dataset.text(SOP_CLASS), self.uids(dataset.text(SOP_INSTANCE)), file.syntax
         )
@@ -119,7 +122,7 @@ class Deidentifier:
             body = [packed + b"\0" * (len(packed) % 2)]
         if waits:
             return Decision(WITHHELD, waits, counts=cleaner.counts, held=[meta, *body])
-        return Decision(STORED, "", [meta, *body], cleaner.counts)
+        return Decision(STORED, "", [meta, *body], cleaner.counts, head=rewriter.head)
 
     def _subject(self, dataset: Dataset) -> str:
         if self.identity is not None:

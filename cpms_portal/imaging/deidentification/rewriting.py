@@ -11,6 +11,7 @@ from cpms_portal.imaging.deidentification.elements import (
     Element,
     dictionary_vr,
 )
+from cpms_portal.imaging.deidentification.heads import FEATURES, SHOWN, shows_head
 from cpms_portal.imaging.deidentification.pixels import encapsulated_pixels, native_pixels
 from cpms_portal.imaging.deidentification.reasons import RefusedError
 from cpms_portal.imaging.deidentification.syntaxes import Encoding, encoding_of
@@ -35,10 +36,12 @@ class Rewriter:
         self.out = encoding_of(syntax)
         self.pseudonym = pseudonym.encode()
         self.report = False
+        self.head = False
 
     def rewritten(self, dataset: Dataset) -> Chunks:
         """Return the data set of the file, de-identified and marked so."""
         self.report = dataset.text(0x00080016).startswith(_REPORTS)
+        self.head = shows_head(dataset)
         own = self._own(dataset)
         written: list[tuple[int, Chunks]] = [
             (tag, chunks) for tag, chunks in self._level(dataset, ASCII, top=True) if tag not in own
@@ -70,6 +73,9 @@ class Rewriter:
             tag: [writer.element(tag, vr, value, self.out)] for tag, vr, value in values
         }
         own[0x00120064] = writer.sequence(0x00120064, codes, self.out)
+        if self.head:
+            # Nobody took the face away, whatever the maker's machine says of it.
+            own[FEATURES] = [writer.element(FEATURES, "CS", SHOWN, self.out)]
         if dataset.find(0x00100040) is None:
             own[0x00100040] = [writer.element(0x00100040, "CS", b"", self.out)]
         return own

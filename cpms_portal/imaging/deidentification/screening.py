@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydicom.uid import UID
 
 from cpms_portal.imaging.deidentification.elements import Dataset
+from cpms_portal.imaging.deidentification.heads import FEATURES, shows_head
 from cpms_portal.imaging.deidentification.keyed import is_class_uid, is_standard_uid
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.deidentification.syntaxes import JPEG_2000, VIDEO
@@ -95,7 +96,8 @@ def screen(dataset: Dataset, syntax: str) -> str:
     image_type = dataset.text(0x00080008).upper()
     burned = dataset.text(0x00280301).upper()
     _check_slide(dataset, sop_class, image_type)
-    if dataset.text(0x00280302).upper() == "YES":
+    # Of slices of a head the uploader is asked; a photograph of a face cannot be cleaned.
+    if dataset.text(FEATURES).upper() == "YES" and not shows_head(dataset):
         raise WithheldError("recognisable")
     if burned == "YES" or (burned != "NO" and _is_risky(dataset, sop_class, image_type)):
         return "burned_in"

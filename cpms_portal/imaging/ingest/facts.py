@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from cpms_portal.imaging.deidentification.elements import PIXEL_DATA, Dataset
+from cpms_portal.imaging.deidentification.heads import FEATURES, SHOWN
 from cpms_portal.imaging.deidentification.reader import File, read_file
 from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets, decoded
-from cpms_portal.imaging.ingest.heads import shows_head
 
 STUDY, SERIES, INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
 SOP_CLASS = 0x00080016
@@ -111,9 +111,16 @@ def facts_in(file: File) -> Facts:
         "series_description": text_of(dataset, 0x0008103E),
         "series_number": dataset.number(0x00200011),
         "study_date": dataset.text(0x00080020),
-        "head": shows_head(dataset),
     }
-    return facts | _pixel_place(file.syntax, dataset)
+    return facts | _pixel_place(file.syntax, dataset) | _face_place(file.syntax, dataset)
+
+
+def _face_place(syntax: str, dataset: Dataset) -> Facts:
+    """Return whether an instance is of a head, and where it says that a face may be seen."""
+    features = dataset.find(FEATURES)
+    if features is None or features.raw != SHOWN:
+        return {"head": False}
+    return {"head": True, "face": -1 if syntax == DEFLATED else features.value}
 
 
 def _pixel_place(syntax: str, dataset: Dataset) -> Facts:

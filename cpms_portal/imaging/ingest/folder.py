@@ -113,6 +113,7 @@ class _Line:
             "reason": decision.code or None,
             "message": str(decision.reason) or None,
             "output": self.output.as_posix() if self.output else None,
+            "head": decision.head,
             "changes": {name: count for name, count in decision.counts.items() if count},
             "rules": Deidentifier.rules_version,
         }

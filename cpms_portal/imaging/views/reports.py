@@ -76,7 +76,13 @@ def study_report(study: Study, request: Request) -> dict[str, Any]:
 @view_config(context=Study, name="report.json", permission=Permission.STUDY_VIEW, renderer="json")
 def study_report_json(study: Study, request: Request) -> dict[str, Any]:
     """Return the same for machines."""
-    return {"reports": reports_of(request.registry, study), "face": study.face, "defaced": False}
+    return {
+        "reports": reports_of(request.registry, study),
+        "face": study.face,
+        "face_by": study.face_by,
+        "face_at": study.face_at.isoformat(timespec="seconds") if study.face_at else "",
+        "defaced": False,
+    }
 
 
 @view_config(

@@ -209,6 +209,19 @@ def known_uids(registry: Registry, holder: Any) -> frozenset[str]:
     )
 
 
+def own_uids(registry: Registry, holder: Any) -> frozenset[str]:
+    """Return every UID the portal gave in a holder's studies, to objects and to their space."""
+    found: set[str] = set()
+    for study in studies_of(holder):
+        found.add(study.study_uid)
+        for series in study.series.values():
+            index = index_of(registry, study, series)
+            found.add(index.uid)
+            for facts in index.instances:
+                found.update((facts["uid"], facts.get("frame_of_reference") or facts["uid"]))
+    return frozenset(found)
+
+
 def instance_bytes(
     registry: Registry, series: Series, facts: Facts, start: int = 0, length: int | None = None
 ) -> bytes:

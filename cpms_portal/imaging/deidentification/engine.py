@@ -70,16 +70,22 @@ class Deidentifier:
 
     key: secret bytes; the patient's own key in the portal. identity: what enrolment
     knows. When it is None, each PatientID of the files counts as a patient of its own.
+    own: UIDs the portal gave already; an object that refers to them goes on doing so.
     """
 
     rules_version = RULES_VERSION
 
     def __init__(
-        self, key: bytes, identity: KnownIdentity | None = None, *, extra: Traces | None = None
+        self,
+        key: bytes,
+        identity: KnownIdentity | None = None,
+        *,
+        extra: Traces | None = None,
+        own: frozenset[str] = frozenset(),
     ) -> None:
         self.key = key
         self.identity = identity
-        self.uids = UIDMap(key)
+        self.uids = UIDMap(key, own)
         self._extra = extra or Traces()
         if identity is not None:
             self._extra.add_known(identity)

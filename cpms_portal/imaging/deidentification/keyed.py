@@ -34,16 +34,20 @@ def is_class_uid(uid: str) -> bool:
 
 
 class UIDMap:
-    """Maps UIDs by value; the same key gives the same map, in any order, for ever."""
+    """Maps UIDs by value; the same key gives the same map, in any order, for ever.
 
-    def __init__(self, key: bytes) -> None:
+    own: UIDs this map made before, met again in what comes back; they stay as they are.
+    """
+
+    def __init__(self, key: bytes, own: frozenset[str] = frozenset()) -> None:
         self.key = key
+        self.own = own
         self._known: dict[str, str] = {}
 
     def __call__(self, uid: str) -> str:
         """Return the new UID of an original; UIDs of the standard stay."""
         uid = uid.strip(" \0")
-        if not uid or is_standard_uid(uid):
+        if not uid or uid in self.own or is_standard_uid(uid):
             return uid
         new = self._known.get(uid)
         if new is None:

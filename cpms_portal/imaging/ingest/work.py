@@ -32,7 +32,11 @@ _PATIENT_ID, _PATIENT_NAME, _BIRTH_DATE = 0x00100020, 0x00100010, 0x00100030
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker is given. ``known``: UIDs (mapped) that are stored already."""
+    """What a worker is given.
+
+    known: UIDs (mapped) of instances that are stored already. own: every UID the portal gave in
+    this case; what comes back from a viewer refers to them.
+    """
 
     place: Path
     staging: Path
@@ -41,6 +45,7 @@ class Order:
     identity: KnownIdentity
     known: frozenset[str] = frozenset()
     largest: int = 4 * 1024**3
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -199,11 +204,11 @@ def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Out
         outcome.stopped = error.code
         return outcome
     among = slides_among(source)
-    seen = _look(source, among.others, Deidentifier(subkey(order.key)), outcome)
+    seen = _look(source, among.others, Deidentifier(subkey(order.key), own=order.own), outcome)
     if _several_people(seen.people):
         return Outcome(stopped="several_people", verdicts=outcome.verdicts)
     outcome.other_person = _other_person(seen.people, order.identity)
-    engine = Deidentifier(subkey(order.key), order.identity, extra=seen.traces)
+    engine = Deidentifier(subkey(order.key), order.identity, extra=seen.traces, own=order.own)
     known = set(order.known)
     holding = Holding(order.staging, order.key, order.key_id)
     for number, entries in enumerate(seen.series.values()):

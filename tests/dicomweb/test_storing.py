@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import threading
 
 import pytest
+import requests
 from pydicom import dcmread
 
+from cpms_portal.dicomweb.inbox.parcels import Inbox, inbox_of
+from cpms_portal.dicomweb.views import storing
+from cpms_portal.dicomweb.wire.answers import REASONS
 from cpms_portal.imaging.queries import files_of, studies_of
+from cpms_portal.storage.bodies import BodyFile
 from tests.dicomweb.conftest import Program, token_made
-from tests.factories.dicom import StudyPlan, ct_slice, planted_person, study_files, written
+from tests.factories.dicom import (
+    FILE_HEAD,
+    StudyPlan,
+    ct_slice,
+    planted_person,
+    study_files,
+    written,
+)
 from tests.imaging.test_studies import patient_of
 
 KIND = 'multipart/related; type="application/dicom"; boundary=MARK'
@@ -84,6 +97,110 @@ def test_two_people_when_sent_at_once_then_nothing_is_stored(program, place) -> 
     answer = program.post(f"{place}/dicomweb/studies", message(files), KIND, status=409)
     reasons = {item["00081197"]["Value"][0] for item in answer.json["00081198"]["Value"]}
     assert reasons == {0xC221}
+
+
+def test_a_study_when_sent_to_its_own_address_then_is_stored_and_others_are_not(
+    program, place
+) -> None:
+    own, other = files_for("addressed"), files_for("another", 1)
+    uid = StudyPlan(uid_seed="addressed").uid("study")
+    address = f"{place}/dicomweb/studies/{uid}"
+    answer = program.post(address, message([*own, *other]), KIND, status=202)
+    assert len(answer.json["00081199"]["Value"]) == 2
+    (failed,) = answer.json["00081198"]["Value"]
+    assert failed["00081155"]["Value"] == [str(dcmread(io.BytesIO(other[0])).SOPInstanceUID)]
+    assert failed["00081197"]["Value"] == [0xC222]
+    answer = program.post(address, message(other), KIND, status=409)
+    assert "00081199" not in answer.json
+    program.post(f"{address}/series", message(own), KIND, status=404)
+
+
+def test_an_answer_when_wanted_as_xml_then_says_the_same(program, place) -> None:
+    answer = program.post(
+        f"{place}/dicomweb/studies", message(files_for("as xml", 1)), KIND,
+        headers={"Accept": "application/dicom+xml"},
+    )  # fmt: skip
+    assert answer.content_type == "application/dicom+xml"
+    assert b'keyword="ReferencedSOPSequence"' in answer.body
+    program.post(
+        f"{place}/dicomweb/studies", message(files_for("as html", 1)), KIND,
+        headers={"Accept": "text/html"}, status=406,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def inbox(registry, centre):
+    """The inbox of the centre, empty."""
+    found = inbox_of(registry, centre)
+    for parcel in found.parcels():
+        found.destroy(parcel)
+    return found
+
+
+def test_studies_when_sent_to_a_centre_then_wait_sealed_until_somebody_takes_them(
+    program_of, centre, inbox
+) -> None:
+    program = program_of(centre, "store")
+    files = [*files_for("waits"), *files_for("waits too", 1), b"no DICOM, but long enough" * 20]
+    answer = program.post(f"{centre}/dicomweb/studies", message(files), KIND, status=202)
+    assert len(answer.json["00081199"]["Value"]) == 3
+    assert answer.json["0008119A"]["Value"][0]["00081197"]["Value"] == [REASONS["not_dicom"]]
+    assert sorted(parcel.count for parcel in inbox.parcels()) == [1, 2]
+    again = program.post(f"{centre}/dicomweb/studies", message(files[:2]), KIND)
+    assert len(again.json["00081199"]["Value"]) == 2
+    assert sorted(parcel.count for parcel in inbox.parcels()) == [1, 2]
+    for path in inbox.folder.rglob("*"):
+        assert not path.is_file() or FILE_HEAD not in path.read_bytes()
+
+
+def test_an_inbox_that_is_full_when_a_study_comes_then_says_so(
+    program_of, centre, inbox, monkeypatch
+) -> None:
+    full = Inbox(inbox.folder, 14, 0, inbox.moment)
+    monkeypatch.setattr(storing, "inbox_of", lambda *_: full)
+    answer = program_of(centre, "store").post(
+        f"{centre}/dicomweb/studies", message(files_for("too much", 1)), KIND, status=409
+    )
+    assert answer.json["0008119A"]["Value"][0]["00081197"]["Value"] == [0xA700]
+    assert inbox.parcels() == []
+
+
+def test_a_centre_when_asked_by_outsiders_or_read_by_programs_then_says_nothing(
+    program_of, centre, browser_of
+) -> None:
+    browser_of("vascernhpuser1").get(f"{centre}/connect", status=(403, 404))
+    program_of(centre, "store").get(f"{centre}/dicomweb/studies", status=404)
+
+
+@pytest.mark.storages("filestorage")
+def test_a_message_of_many_megabytes_when_sent_then_nothing_of_it_is_on_the_disk_in_the_clear(
+    served, site, hp, place, monkeypatch, root
+) -> None:
+    kept, real = [], tempfile.TemporaryFile
+    monkeypatch.setattr(
+        tempfile, "TemporaryFile", lambda *a, **k: kept.append(real(*a, **k)) or kept[-1]
+    )
+    monkeypatch.setattr(BodyFile, "close", lambda self: None)
+    plan = StudyPlan(uid_seed="large", series=1, slices=40, size=512)
+    files = [content for _, content in study_files(plan)]
+    body = message(files)
+    assert len(body) > 20 * 1024**2
+    answer = requests.post(
+        f"{served}{place}/dicomweb/studies", body, timeout=300,
+        headers={"Content-Type": KIND, "Authorization": f"Bearer {token_made(hp, place, 'store')}"},
+    )  # fmt: skip
+    assert len(answer.json()["00081199"]["Value"]) == 40
+    clear = (FILE_HEAD, plan.person.family.encode(), files[0][-200:])
+    assert any(file.seek(0, 2) > 20 * 1024**2 for file in kept)
+    for file in kept:
+        file.seek(0)
+        content = file.read()
+        assert not any(trace in content for trace in clear)
+        file.close()
+    for path in site.var.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(trace in content for trace in clear[:2]), path.name
 
 
 def test_one_file_when_sent_alone_then_is_stored(program, place) -> None:

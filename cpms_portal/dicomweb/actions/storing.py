@@ -8,13 +8,14 @@ from typing import Any, BinaryIO
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.events import Changed, announce
 from cpms_portal.core.transactions import turn_given_up
-from cpms_portal.dicomweb.inbox.intake import take_in
+from cpms_portal.dicomweb.inbox.intake import header_of, take_in
 from cpms_portal.dicomweb.inbox.parcels import Inbox, InboxFullError
 from cpms_portal.dicomweb.wire.answers import Json, answer_to, failed_item, stored_item
 from cpms_portal.dicomweb.wire.multipart import CHUNK, Part
 from cpms_portal.dicomweb.wire.streams import as_file
 from cpms_portal.imaging.actions import finish_receiving, start_receiving
 from cpms_portal.imaging.deidentification.reasons import RefusedError
+from cpms_portal.imaging.ingest.facts import INSTANCE, SOP_CLASS, STUDY
 from cpms_portal.imaging.ingest.receipts import StudyReceipt
 from cpms_portal.imaging.ingest.sources import BUNDLE_MARK, entry_head
 from cpms_portal.imaging.ingest.work import Outcome
@@ -40,6 +41,26 @@ def content_of(body: BinaryIO, part: Part) -> Iterator[bytes]:
         yield chunk
 
 
+def parted(body: BinaryIO, parts: Iterable[Part], study_uid: str) -> tuple[list[Part], list[Json]]:
+    """Return the parts of a study, and what is said of those that name another one.
+
+    What cannot be read stays among the first: why is said where it is taken apart.
+    """
+    own, strange = [], []
+    for part in parts:
+        try:
+            header = header_of(b"".join(content_of(body, part)))
+        except RefusedError:
+            own.append(part)
+            continue
+        if header.text(STUDY) in ("", study_uid):
+            own.append(part)
+            continue
+        uids = header.text(SOP_CLASS), header.text(INSTANCE)
+        strange.append(failed_item(uids, "other_study"))
+    return own, strange
+
+
 def spool_bundle(pieces: Iterator[bytes], actor: Actor) -> str:
     """Seal an upload into the spool and return its id; others may write meanwhile."""
     with turn_given_up():
@@ -55,10 +76,13 @@ def receive_upload(holder: Any, upload_id: str, actor: Actor) -> tuple[Outcome, 
 
 
 def take_into_inbox(
-    inbox: Inbox, contents: Iterable[bytes], centre: Any, actor: Actor
+    inbox: Inbox, contents: Iterable[bytes], centre: Any, actor: Actor, *, strange: list[Json]
 ) -> tuple[int, Json]:
-    """Keep instances until somebody of the centre gives them a patient."""
-    stored, failed = [], []
+    """Keep instances until somebody of the centre gives them a patient.
+
+    strange: what is said of instances that are not to be kept.
+    """
+    stored, failed = [], list(strange)
     with turn_given_up():
         for content in contents:
             try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.request import Request
@@ -25,20 +24,18 @@ from cpms_portal.dicomweb.queries.searching import (
 from cpms_portal.dicomweb.resources import READ
 from cpms_portal.dicomweb.views.refusals import in_words
 from cpms_portal.dicomweb.views.retrieving import (
-    accepted,
     bulk_data,
     frames,
     instances,
     metadata,
     picture,
 )
-from cpms_portal.dicomweb.wire.accepting import Offer, choose
+from cpms_portal.dicomweb.views.saying import chosen, said
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import care_consent_valid, patient_of
 from cpms_portal.patients.resources import Patient
 from cpms_portal.security.permissions import Permission
 
-JSON = "application/dicom+json"
 NO_FUZZY = (
     '299 cpms "The fuzzymatching parameter is not supported. '
     'Only literal matching has been performed."'
@@ -134,10 +131,8 @@ def _below_series(case: Case, request: Request, uids: tuple[str, str], rest: lis
 
 
 def _search(case: Case, request: Request, level: str, *uids: str) -> Response:
-    choose(accepted(request), [Offer(JSON), Offer("application/json")], single=True)
-    asked = question_of(request.GET.items())
-    response = Response(_json(_found(case, asked, level, *uids)), content_type=JSON)
-    response.charset = None
+    choice, asked = chosen(request), question_of(request.GET.items())
+    response = said(_found(case, asked, level, *uids), choice)
     if asked.fuzzy:
         response.headers["Warning"] = NO_FUZZY
     return response
@@ -149,10 +144,6 @@ def _found(case: Case, asked: Question, level: str, *uids: str) -> list[Found]:
     if level == "series":
         return search_series(case, asked, *uids)
     return search_instances(case, asked, *uids)
-
-
-def _json(found: Iterable[Any]) -> bytes:
-    return json.dumps(list(found), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def private(request: Request, response: Response) -> Response:

@@ -16,7 +16,8 @@ from cpms_portal.dicomweb.queries.contents import (
     syntaxes_of,
     whole_instances,
 )
-from cpms_portal.dicomweb.wire.accepting import Choice, Offer, Range, choose, ranges_of
+from cpms_portal.dicomweb.views.saying import accepted, chosen, said_in_lines
+from cpms_portal.dicomweb.wire.accepting import Choice, Offer, choose
 from cpms_portal.dicomweb.wire.multipart import Multipart
 from cpms_portal.dicomweb.wire.rendering import FORMATS, wish_of
 from cpms_portal.dicomweb.wire.syntaxes import DICOM, OCTETS, frame_offers, instance_offers
@@ -29,11 +30,6 @@ from cpms_portal.imaging.ingest.facts import Facts
 
 MOST_FRAMES = 1000
 PIXELS = "7FE00010"
-
-
-def accepted(request: Request) -> list[Range]:
-    """Return what a client accepts: the parameter of the address counts before the header."""
-    return ranges_of(request.GET.get("accept") or request.headers.get("Accept", ""))
 
 
 def _sent(choice: Choice, kind: str, parts: Iterable[tuple[str, bytes]]) -> Response:
@@ -74,20 +70,16 @@ def _first_made(parts: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes
 
 
 def metadata(shelves: list[Shelf], request: Request, *, only: str = "") -> Response:
-    """Send the metadata of instances as DICOM JSON, as it was prepared when they came."""
-    choose(accepted(request), [Offer("application/dicom+json"), Offer("application/json")],
-           single=True)  # fmt: skip
-    found = []
+    """Send the metadata of instances, as it was prepared when they came."""
+    choice, found = chosen(request), []
     for shelf in shelves:
         lines, known = shelf.lines(), shelf.index.instances
-        chosen = range(len(lines)) if not only else [shelf.number_of(only)]
+        numbers = range(len(lines)) if not only else [shelf.number_of(only)]
         found += [
             _addressed(lines[number], f"{shelf.url}/instances/{known[number]['uid']}")
-            for number in chosen
+            for number in numbers
         ]
-    response = Response(b"[" + b",".join(found) + b"]", content_type="application/dicom+json")
-    response.charset = None
-    return response
+    return said_in_lines(found, choice)
 
 
 def _addressed(line: bytes, address: str) -> bytes:

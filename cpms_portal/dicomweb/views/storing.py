@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from pyramid.csrf import check_csrf_token
 from pyramid.request import Request
 from pyramid.response import Response
@@ -16,6 +14,7 @@ from cpms_portal.core.i18n import _
 from cpms_portal.dicomweb.actions.storing import (
     bundle,
     content_of,
+    parted,
     receive_upload,
     spool_bundle,
     take_into_inbox,
@@ -25,17 +24,16 @@ from cpms_portal.dicomweb.queries.cases import NotThereError
 from cpms_portal.dicomweb.resources import STORE
 from cpms_portal.dicomweb.views.reading import private
 from cpms_portal.dicomweb.views.refusals import in_words
-from cpms_portal.dicomweb.wire.accepting import Offer, choose, ranges_of
-from cpms_portal.dicomweb.wire.answers import Json, told_of
+from cpms_portal.dicomweb.views.saying import chosen, told
+from cpms_portal.dicomweb.wire.answers import Json, answer_to, told_of
 from cpms_portal.dicomweb.wire.multipart import Part, boundary_of, part_type_of, parts_of
 from cpms_portal.dicomweb.wire.syntaxes import DICOM
 from cpms_portal.networks.resources import Institution
 from cpms_portal.patients.resources import Patient
 from cpms_portal.security.permissions import Permission
 
-JSON = "application/dicom+json"
 #: Where a request keeps its upload, so that a second try after a conflict finds it.
-UPLOAD = "cpms.dicomweb.upload"
+UPLOAD, STRANGE = "cpms.dicomweb.upload", "cpms.dicomweb.strange"
 
 
 class WrongTypeError(CPMSError):
@@ -54,10 +52,9 @@ def _check(request: Request) -> None:
         check_csrf_token(request)
     elif token.scope != STORE:
         raise NotThereError
-    if request.subpath != ("studies",):
+    if request.subpath[:1] != ("studies",) or len(request.subpath) > 2:
         raise NotThereError
-    choose(ranges_of(request.headers.get("Accept", "")),
-           [Offer(JSON), Offer("application/json")], single=True)  # fmt: skip
+    chosen(request)
 
 
 def _parts(request: Request) -> list[Part]:
@@ -74,11 +71,15 @@ def _parts(request: Request) -> list[Part]:
     return parts
 
 
-def _answer(request: Request, told: tuple[int, Json]) -> Response:
-    status, answer = told
-    response = Response(json.dumps(answer).encode(), status=status, content_type=JSON)
-    response.charset = None
-    return private(request, response)
+def _sorted(request: Request) -> tuple[list[Part], list[Json]]:
+    """Return the files to take, and what is said of those of another study than the address."""
+    parts, wanted = _parts(request), "".join(request.subpath[1:])
+    return parted(request.body_file_seekable, parts, wanted) if wanted else (parts, [])
+
+
+def _answer(request: Request, answer: tuple[int, Json]) -> Response:
+    status, found = answer
+    return private(request, told(found, status, chosen(request)))
 
 
 @view_config(
@@ -95,13 +96,16 @@ def store_for_patient(patient: Patient, request: Request) -> Response:
     _check(request)
     actor, kept = request.actor, request.environ
     if UPLOAD not in kept:
-        parts = _parts(request)
+        parts, kept[STRANGE] = _sorted(request)
+        if not parts:
+            return _answer(request, answer_to([], kept[STRANGE]))
         kept[UPLOAD] = spool_bundle(bundle(request.body_file_seekable, parts), actor)
     outcome, receipt = receive_upload(patient, kept[UPLOAD], actor)
     token = request.program_token
     detail = {"stored": str(receipt.stored)} | ({"token": token.token_id} if token else {})
     announce(actor.registry, Changed(patient, actor, "dicomweb.stored", detail))
-    return _answer(request, told_of(outcome, _address(patient, request, receipt.studies)))
+    address = _address(patient, request, receipt.studies)
+    return _answer(request, told_of(outcome, kept[STRANGE], address))
 
 
 def _address(patient: Patient, request: Request, studies: list[str]) -> str:
@@ -123,7 +127,9 @@ def _address(patient: Patient, request: Request, studies: list[str]) -> str:
 def store_in_inbox(centre: Institution, request: Request) -> Response:
     """Keep instances of nobody yet in the inbox of a centre."""
     _check(request)
-    parts, body = _parts(request), request.body_file_seekable
+    (parts, strange), body = _sorted(request), request.body_file_seekable
     contents = (b"".join(content_of(body, part)) for part in parts)
     inbox = inbox_of(request.registry, resource_path(centre))
-    return _answer(request, take_into_inbox(inbox, contents, centre, request.actor))
+    return _answer(
+        request, take_into_inbox(inbox, contents, centre, request.actor, strange=strange)
+    )

@@ -27,6 +27,7 @@ REASONS = {
     "recognisable": 0xC214,
     "pixel_format": 0xC215,
     "several_people": 0xC221,
+    "other_study": 0xC222,
     "inbox_full": 0xA700,
     "video": NOT_SUPPORTED,
     "private_class": NOT_SUPPORTED,
@@ -72,10 +73,13 @@ def answer_to(stored: list[Json], failed: list[Json], address: str = "") -> tupl
     return status, dict(sorted(answer.items()))
 
 
-def told_of(outcome: Outcome, address: str = "") -> tuple[int, Json]:
-    """Return the status and the answer to what became of all that was sent."""
+def told_of(outcome: Outcome, strange: list[Json], address: str = "") -> tuple[int, Json]:
+    """Return the status and the answer to what became of all that was sent.
+
+    strange: what is said of instances that were not to be stored here at all.
+    """
     verdicts: Iterable[Verdict] = (outcome.verdicts[n] for n in sorted(outcome.verdicts))
-    stored, failed = [], []
+    stored, failed = [], list(strange)
     for verdict in verdicts:
         if verdict.status in ("stored", "duplicate") and not outcome.stopped:
             stored.append(stored_item(verdict.uids))

@@ -1,0 +1,61 @@
+"""What is said in data sets: as DICOM JSON, or as the Native DICOM Model in a multipart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.response import Response
+
+from cpms_portal.dicomweb.wire.accepting import Choice, Offer, Range, choose, ranges_of
+from cpms_portal.dicomweb.wire.multipart import Multipart
+from cpms_portal.dicomweb.wire.native import native_model
+
+JSON, XML = "application/dicom+json", "application/dicom+xml"
+OFFERS = (Offer(JSON), Offer("application/json"), Offer(XML))
+
+
+def accepted(request: Request) -> list[Range]:
+    """Return what a client accepts: the parameter of the address counts before the header."""
+    return ranges_of(request.GET.get("accept") or request.headers.get("Accept", ""))
+
+
+def chosen(request: Request) -> Choice:
+    """Return how data sets are said; NotAcceptableError when the client takes neither way."""
+    return choose(accepted(request), OFFERS, single=True)
+
+
+def said(found: Sequence[Any], choice: Choice) -> Response:
+    """Return data sets in DICOM JSON as the client wants them: a list, or a part for each."""
+    if choice.offer.kind == XML:
+        message = Multipart(XML)
+        body = b"".join(message.written((XML, [native_model(one)]) for one in found))
+        response = Response(body)
+        response.headers["Content-Type"] = message.content_type
+        return response
+    return _json(json.dumps(list(found), ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def said_in_lines(lines: Sequence[bytes], choice: Choice) -> Response:
+    """Return data sets that are DICOM JSON already."""
+    if choice.offer.kind == XML:
+        return said([json.loads(line) for line in lines], choice)
+    return _json(b"[" + b",".join(lines) + b"]")
+
+
+def told(answer: dict[str, Any], status: int, choice: Choice) -> Response:
+    """Return the one data set a service answers with (PS3.18 section 10.5.3)."""
+    if choice.offer.kind == XML:
+        response = Response(native_model(answer), content_type=XML)
+    else:
+        response = _json(json.dumps(answer).encode())
+    response.status_int, response.charset = status, None
+    return response
+
+
+def _json(body: bytes) -> Response:
+    response = Response(body, content_type=JSON)
+    response.charset = None
+    return response

@@ -7,8 +7,9 @@ from typing import Any
 
 from pyramid.config import Configurator
 
-from cpms_portal.cms.queries.text import html_of, plain
-from cpms_portal.cms.resources import FAQ, LibraryItem, PageText, Picture, Trash
+from cpms_portal.cms.queries.consent_forms import words_of_form
+from cpms_portal.cms.queries.text import words_in
+from cpms_portal.cms.resources import FAQ, ConsentForm, LibraryItem, PageText, Picture, Trash
 from cpms_portal.cms.resources.files import FileItem
 from cpms_portal.core.resources import find_above, oid_of
 from cpms_portal.networks.queries import network_of
@@ -44,16 +45,16 @@ def passages_of(item: LibraryItem, language: str) -> Iterator[Passage]:
     text = item.texts[language]
     yield Passage(language, text.title, " ".join(_pieces(item, text)), file=_file(item, language))
     for one in text.more.get("questions", ()):
-        answer = plain(html_of(one["answer"], one["syntax"]))
+        answer = words_in(one["answer"], one["syntax"])
         yield Passage(language, one["question"], answer, one["anchor"])
 
 
 def _pieces(item: LibraryItem, text: PageText) -> Iterator[str]:
     """Yield what the page of an item says, in the order it says it."""
     yield text.summary
-    yield plain(html_of(text.text, text.syntax))
+    yield words_in(text.text, text.syntax)
     for step in text.more.get("steps", ()):
-        yield f"{step['title']} {plain(html_of(step['text'], step['syntax']))}"
+        yield f"{step['title']} {words_in(step['text'], step['syntax'])}"
     if isinstance(item, FAQ):
         yield from dict.fromkeys(one["theme"] for one in text.more.get("questions", ()))
     for name in ("transcript", "disease_group", "hours"):
@@ -69,6 +70,20 @@ def _file(item: Any, language: str) -> FileText | None:
     return None if found is None else FileText(found.digest, found.media_type, found.open)
 
 
+def read_consent_form(form: ConsentForm) -> Reading:
+    """Return how a model consent form reads in its language."""
+    words = words_of_form(form)
+    said = [*words.head.values()]
+    for part in words.parts:
+        said += [part.title, part.text, *(label for _name, label in part.lines)]
+        said += [f"{choice.title} {choice.text}" for choice in part.choices]
+    passage = Passage(form.language, words.head["title"], " ".join([*said, *words.foot]))
+    return Reading(
+        "consent_form", (passage,), changed=form.created, permission=Permission.LIBRARY_VIEW
+    )
+
+
 def includeme(config: Configurator) -> None:
-    """Let items be found by their text."""
+    """Let items and the model consent forms be found by their text."""
     config.add_fulltext(LibraryItem, read_item)
+    config.add_fulltext(ConsentForm, read_consent_form)

@@ -15,6 +15,7 @@ from cpms_portal.search.indexes import CATALOG
 LISTED = frozenset(
     {
         "comment",
+        "consent_form",
         "contribution",
         "country",
         "document",

@@ -158,7 +158,37 @@ def give_file(item, media_type, content, registry):
 def test_the_words_of_a_file_are_found(app, publish, registry, kind):
     item = publish("download", title=f"Sample {kind}")
     give_file(item, *FILES[kind], registry)
-    assert f"Sample {kind}" in titles(app.get("/library/search?q=dugongs+grazing"))
+    page = app.get("/library/search?q=dugongs+grazing")
+    hits = {" ".join(one.select_one(".found-title").text.split()): one
+            for one in page.html.select(".found")}  # fmt: skip
+    marks = hits[f"Sample {kind}"].select(".found-extract mark")
+    assert [mark.text for mark in marks] == ["dugong", "grazes"]
+
+
+CONSENT = {"en": "withdrawing", "de": "Einwilligung", "fr": "consentements", "pl": "zgody",
+           "fi": "suostumusta", "uk": "згода", "el": "συγκατάθεση"}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CONSENT)
+def test_the_model_consent_form_is_found_in_its_language(app, language):
+    page = app.get("/library/search", {"q": CONSENT[language], "kind": "consent_form"})
+    links = [one["href"] for one in page.html.select(".found-title a")]
+    assert f"/library/consent-forms/{language}/" in [link.partition("?")[0] for link in links]
+    assert page.html.select(".found-extract mark, .found-title mark")
+    assert app.get(links[0]).status_int == 200
+
+
+def test_consent_forms_are_a_type_to_narrow_by(app):
+    kinds = app.get("/library/search", {"q": "Einwilligung"}).html.select("#narrow-kind ~ ul a")
+    assert "Model consent forms" in {link.text for link in kinds}
+
+
+def test_a_consent_form_that_was_retracted_is_found_no_more(app, root, portal):
+    words = {"q": "Einwilligung", "kind": "consent_form"}
+    assert titles(app.get("/library/search", words))
+    transition(root["library"]["consent-forms"]["de"], "retract", portal, reason="Old.")
+    transaction.commit()
+    assert not titles(app.get("/library/search", words))
 
 
 BAD = {

@@ -16,9 +16,10 @@ from cpms_portal.core.clock import now
 from cpms_portal.core.errors import ConfigurationRefusedError
 from cpms_portal.core.resources import Content, modified, oid_of
 from cpms_portal.search.fulltext import upkeep
+from cpms_portal.search.fulltext.asking import match_of
 from cpms_portal.search.fulltext.following import store_of
 from cpms_portal.search.fulltext.highlights import Stems, extract
-from cpms_portal.search.fulltext.queries import match_of, seek, suggest
+from cpms_portal.search.fulltext.queries import seek, suggest
 from cpms_portal.search.fulltext.registration import Passage, Reading, add_fulltext, reading_of
 from cpms_portal.search.fulltext.stems import WORD, composed, stem_of, stems_of, variants_of
 from cpms_portal.search.fulltext.store import TextStore, put
@@ -253,3 +254,71 @@ def test_an_extract_says_nothing_the_text_does_not(text, word):
     body = "".join(piece.text for piece in pieces if piece.text not in ("… ", " …"))
     assert body in plain
     assert all(stems.has(stem_of(piece.text, "en")) for piece in pieces if piece.sought)
+
+
+def test_more_than_can_be_ranked_are_all_counted_and_all_reached(write, ask, monkeypatch):
+    monkeypatch.setattr("cpms_portal.search.fulltext.asking.RANKED", 3)
+    for number in range(9):
+        write(f"p{number}", f"Sheet {number}", "a lantern shines", tags=(f"t{number % 2}",))
+    write("lantern", "Lantern")
+    transaction.commit()
+    found = ask("lantern", size=4)
+    assert found.total == 10 and titles(found)[0] == "Lantern"
+    assert dict(found.facets["tag"]) == {"t0": 5, "t1": 4, "start": 1}
+    seen = [title for start in (0, 4, 8) for title in titles(ask("lantern", start=start, size=4))]
+    assert len(seen) == len(set(seen)) == 10
+
+
+def test_no_count_facet_or_suggestion_tells_of_a_hidden_page_however_many_match(
+    write, ask, registry, monkeypatch
+):
+    monkeypatch.setattr("cpms_portal.search.fulltext.asking.RANKED", 2)
+    for number in range(6):
+        write(f"open{number}", f"Lantern {number}", "lantern")
+        write(f"hidden{number}", f"Lantern zebra{number}", "lantern zebra",
+              roles=(Role.HP,), tags=("secret",), language="fi")  # fmt: skip
+    transaction.commit()
+    for narrow in ({}, {"kind": "page"}, {"tag": "start"}):
+        found = ask("lantern", narrowed=narrow, size=3)
+        assert found.total == 6 and dict(found.facets["tag"]) == {"start": 6}
+        assert dict(found.facets["language"]) == {"en": 6}
+    for narrow in ({"tag": "secret"}, {"language": "fi"}):
+        assert ask("lantern", narrowed=narrow) == ask("zyzzyva", narrowed=narrow)
+    assert ask("zebra").total == ask("zeb").total == 0
+    stranger = Actor(registry, None, frozenset({"system.Everyone", "hp@1"}), now(registry))
+    assert suggest(stranger, "zebr") == []
+    assert len(suggest(stranger, "lantern")) == 6
+
+
+def test_a_thread_that_asked_before_sees_what_came_and_went_since(write, ask, root, registry):
+    write("a", "Lantern")
+    transaction.commit()
+    assert ask("lantern").total == 1
+    root["here"].remove("a")
+    write("b", "Lantern two", tags=("new",), language="de")
+    transaction.commit()
+    found = ask("lantern")
+    assert titles(found) == ["Lantern two"] and found.facets["tag"] == (("new", 1),)
+    store_of(registry).empty()
+    assert ask("lantern").total == 0
+    rebuild(registry)
+    assert titles(ask("lantern", narrowed={"tag": "new"})) == ["Lantern two"]
+
+
+def test_columns_forget_what_has_long_gone(write, ask, registry, monkeypatch):
+    monkeypatch.setattr("cpms_portal.search.fulltext.columns.MOST_GONE", 2)
+    leaf = write("a", "Lantern")
+    for number in range(9):
+        leaf.title = f"Lantern {number}"
+        modified(leaf, registry)
+        transaction.commit()
+        assert titles(ask("lantern")) == [leaf.title]
+    assert len(registry.cpms_fulltext_columns.now().ids) < 6
+
+
+def test_a_stem_of_one_language_finds_no_text_of_another(write, ask):
+    write("a", "Numbers", "one number and another")
+    write("b", "Számok", "egy szám", language="hu")
+    transaction.commit()
+    assert stem_of("numbat", "hu") == "numb", "else this shows nothing"
+    assert ask("numbat").total == 0

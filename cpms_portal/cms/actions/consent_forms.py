@@ -7,6 +7,7 @@ from typing import Any
 
 from cpms_portal.cms.resources import ConsentForm, ConsentForms, Library
 from cpms_portal.core.actor import Actor
+from cpms_portal.core.resources import modified
 from cpms_portal.workflow.actions import begin, transition
 
 FORMS = "consent-forms"
@@ -37,4 +38,6 @@ def put_consent_form(forms: ConsentForms, found: Mapping[str, Any], actor: Actor
         forms.add(language, form)
         begin(form, actor)
         transition(form, "publish", actor)
+    else:
+        modified(form, actor.registry)
     return form

@@ -7,11 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from cpms_portal.cms.queries.text import html_of
-from cpms_portal.cms.resources import Collection, Library, LibraryItem, PageText
+from cpms_portal.cms.resources import (
+    Collection,
+    ConsentForm,
+    Library,
+    LibraryItem,
+    PageText,
+)
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import find_above, oid_of, resource_of, root_of
 from cpms_portal.search.lookup import begun
 from cpms_portal.search.queries import Found, find
+from cpms_portal.security.permissions import Permission
 
 #: A listing for readers shows so many items at a time.
 LISTED = 200
@@ -67,6 +74,11 @@ def collected(collection: Collection, actor: Actor, *, start: int = 0) -> Found:
         size=about.get("limit") or 50,
         without=(oid_of(collection),),
     )
+
+
+def opened_by(resource: Any) -> Permission:
+    """Return the permission that opens something of a library."""
+    return Permission.LIBRARY_VIEW if isinstance(resource, ConsentForm) else Permission.PAGE_VIEW
 
 
 def values_of(item: LibraryItem, language: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.request import Request
 
+from cpms_portal.cms.queries.items import opened_by
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal, oid_of, resource_of
@@ -72,7 +73,7 @@ def _library(sought: str, request: Request) -> Group:
     hits = [
         Hit("".join(piece.text for piece in one.title), _address(one, item, request))
         for one, item in items
-        if item is not None and request.has_permission(Permission.PAGE_VIEW, item)
+        if item is not None and request.has_permission(opened_by(item), item)
     ]
     return Group(_("Library"), "book", hits, found.total > len(found.hits))
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from pyramid.config import Configurator
 from pyramid.request import Request
 
-from cpms_portal.cms.resources import Library
+from cpms_portal.cms.queries.items import opened_by
+from cpms_portal.cms.resources import ConsentForm, Library
 from cpms_portal.cms.schemas.kinds import KINDS
 from cpms_portal.cms.views.languages import name_of_language, reading_languages
 from cpms_portal.cms.views.words import may_be_kept, tag_title
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, path_of, resource_of
 from cpms_portal.networks.queries import network_of
-from cpms_portal.reading.views.addresses import number_in, path_below
+from cpms_portal.reading.views.addresses import number_in
 from cpms_portal.search.fulltext.highlights import Mark
 from cpms_portal.search.fulltext.queries import Hit, Sought, seek, suggest
 from cpms_portal.search.queries import Found
@@ -29,6 +31,21 @@ TITLES = {
     "network": _("Network"),
     "language": _("Language"),
     "tag": _("About"),
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """How a kind of thing is called and drawn."""
+
+    title: Any
+    several: Any
+    icon: str
+
+
+NAMED = {
+    **{one.name: Named(one.title, one.several, one.icon) for one in KINDS.values()},
+    "consent_form": Named(_("Model consent form"), _("Model consent forms"), "document"),
 }
 
 
@@ -68,6 +85,7 @@ class Searching:
         network = network_of(context)
         if network is not None:
             self.chosen["network"] = str(network.__name__)
+        self.path = str(request.resource_path(context, "search"))
         self.start = number_in(request.GET.get("start", ""))
 
     def page(self) -> dict[str, Any]:
@@ -78,7 +96,7 @@ class Searching:
             "title": _("Search the library"),
             "sought": self.sought,
             "chosen": {name: value for name, value in self.chosen.items() if value},
-            "path": self.request.resource_path(self.context, "search"),
+            "path": self.path,
             "suggest": self.request.resource_path(self.context, "suggest"),
             "lines": [line for hit in found.hits if (line := self._line(hit)) is not None],
             "found": Found(found.total, list(found.hits), found.start, found.size),
@@ -102,11 +120,11 @@ class Searching:
 
     def _line(self, hit: Hit) -> Line | None:
         item = resource_of(self.context, hit.oid)
-        if item is None or not self.request.has_permission(Permission.PAGE_VIEW, item):
+        if item is None or not self.request.has_permission(opened_by(item), item):
             return None
         own = hit.language == self.languages[0]
-        query = {} if own else {"language": hit.language}
-        kind = KINDS.get(hit.kind)
+        query = {} if own or isinstance(item, ConsentForm) else {"language": hit.language}
+        kind = NAMED.get(hit.kind)
         return Line(
             hit.title,
             hit.extract,
@@ -138,7 +156,7 @@ class Searching:
     def _named(self, name: str, value: Any) -> tuple[str, Any]:
         """Return how the address and the page name a value of a facet."""
         if name == "kind":
-            return value, KINDS[value].several if value in KINDS else value
+            return value, NAMED[value].several if value in NAMED else value
         if name == "language":
             return value, name_of_language(value)
         if name == "tag":
@@ -154,7 +172,7 @@ class Searching:
         for name, value in changed.items():
             kept[name] = "" if kept.get(name) == value else value
         query = {name: value for name, value in kept.items() if value}
-        return str(path_below(self.context, "search", query, self.request))
+        return f"{self.path}?{urlencode(query)}" if query else self.path
 
 
 def search_page(context: Library, request: Request) -> dict[str, Any]:
@@ -179,7 +197,7 @@ def suggest_titles(context: Library, request: Request) -> list[dict[str, str]]:
             "url": request.resource_path(item, anchor=hit.anchor or None),
         }
         for hit, item in items
-        if item is not None and request.has_permission(Permission.PAGE_VIEW, item)
+        if item is not None and request.has_permission(opened_by(item), item)
     ]
 
 

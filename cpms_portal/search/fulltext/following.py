@@ -29,6 +29,7 @@ from zope.interface import implementer
 from cpms_portal.core.clock import now
 from cpms_portal.core.ids import random_id
 from cpms_portal.core.settings import setting
+from cpms_portal.search.fulltext.columns import KeptColumns
 from cpms_portal.search.fulltext.files import words_of_file
 from cpms_portal.search.fulltext.registration import (
     Passage,
@@ -55,7 +56,7 @@ def read_resource(resource: Any, registry: Registry) -> tuple[Reading, list[str]
     if reading is None:
         return None
     passages = tuple(_with_words(one, registry) for one in reading.passages)
-    return replace(reading, passages=passages), viewers_of(resource)
+    return replace(reading, passages=passages), viewers_of(resource, reading)
 
 
 def _with_words(passage: Passage, registry: Registry) -> Passage:
@@ -63,7 +64,7 @@ def _with_words(passage: Passage, registry: Registry) -> Passage:
     if passage.file is None:
         return passage
     words = words_of_file(passage.file, store_of(registry))
-    return replace(passage, also=f"{passage.also} {words}")
+    return replace(passage, also=f"{passage.also} {words}".strip())
 
 
 @implementer(transaction.interfaces.ISavepointDataManager)
@@ -201,4 +202,5 @@ def includeme(config: Configurator) -> None:
     """Open the index and listen to the tree."""
     registry = config.registry
     registry.cpms_fulltext = TextStore(Path(setting(registry, "cpms.var")) / "fulltext.sqlite")
+    registry.cpms_fulltext_columns = KeptColumns(registry.cpms_fulltext)
     config.scan(__name__)

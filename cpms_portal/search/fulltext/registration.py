@@ -12,7 +12,7 @@ from pyramid.location import lineage
 from pyramid.registry import Registry
 
 from cpms_portal.core.errors import ConfigurationRefusedError
-from cpms_portal.search.newest import viewer_tokens
+from cpms_portal.security.acl import principals_allowed
 
 #: Below these nothing is ever found by its text.
 NEVER = frozenset({"patient", "panel"})
@@ -49,6 +49,7 @@ class Reading:
     kind: what the facet of types says. network: oid of the network, 0 for the portal's own.
     since, until: outside of this time only insiders find it. insiders: principals; the viewers
     are read from the stored access list. changed: for the reader, and to put the newer first.
+    permission: what viewing it takes, where it is not that of its noun.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Reading:
     until: datetime | None = None
     insiders: tuple[str, ...] = ()
     changed: datetime | None = None
+    permission: str = ""
 
 
 #: read(resource) -> how it reads now, or None when nobody is to find it
@@ -86,9 +88,9 @@ def reading_of(resource: Any, registry: Registry) -> Reading | None:
     return reader(resource)
 
 
-def viewers_of(resource: Any) -> list[str]:
-    """Return the principals that may view a resource: the tokens of the catalog, without noun."""
-    return [token.partition("|")[2] for token in viewer_tokens(resource)]
+def viewers_of(resource: Any, reading: Reading) -> list[str]:
+    """Return the principals that may view a resource, from its stored access list."""
+    return principals_allowed(resource, reading.permission or f"{resource.noun}:view")
 
 
 def nouns_read(registry: Registry) -> Iterable[str]:

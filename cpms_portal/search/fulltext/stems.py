@@ -11,6 +11,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Any
 
 import snowballstemmer
@@ -18,6 +19,8 @@ import snowballstemmer
 from cpms_portal.search.words import plain_of
 
 WORD = re.compile(r"[^\W_]+")
+#: Splits a text into what is between words and words, in turn.
+_PIECES = re.compile(r"([^\W_]+)")
 #: Language → the name snowball knows it by. Words of other languages are folded alone.
 ALGORITHMS = {
     "cs": "czech",
@@ -41,6 +44,8 @@ ALGORITHMS = {
 }
 #: A longer run of letters is no word of a language.
 LONGEST = 64
+#: So many words of a language are remembered.
+MOST_KNOWN = 100_000
 #: Stemmers keep what they work on in themselves.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -69,6 +74,41 @@ def stems_of(text: str, language: str) -> Iterator[tuple[str, int]]:
         stem = stem_of(match[0], language)
         if stem:
             yield stem, match.start()
+
+
+class _Known(dict[str, str]):
+    """The stems of words of a language seen so far, so that a word costs one look."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __missing__(self, word: str) -> str:
+        if len(self) > MOST_KNOWN:
+            self.clear()
+        found = self[word] = stem_of(word, self.language)
+        return found
+
+
+@cache
+def _known(language: str) -> _Known:
+    return _Known(language)
+
+
+def stems_and_places(text: str, language: str) -> tuple[str, list[int]]:
+    """Return the stems of a text in a row, and where the word of each begins."""
+    pieces = _PIECES.split(text)
+    stems = list(map(_known(language).__getitem__, pieces[1::2]))
+    starts = list(accumulate(map(len, pieces)))[:-1:2]
+    if "" in stems:
+        starts = [start for start, stem in zip(starts, stems, strict=True) if stem]
+        stems = list(filter(None, stems))
+    return " ".join(stems), starts
+
+
+def row_of_stems(text: str, language: str) -> str:
+    """Return the stems of a text in a row."""
+    return " ".join(filter(None, map(_known(language).__getitem__, WORD.findall(text))))
 
 
 def composed(text: str) -> str:

@@ -17,43 +17,56 @@ from pathlib import Path
 from typing import Any
 
 from cpms_portal.search.fulltext.registration import Passage, Reading
-from cpms_portal.search.fulltext.stems import WORD, composed, stem_of, stems_of
+from cpms_portal.search.fulltext.stems import (
+    WORD,
+    composed,
+    row_of_stems,
+    stem_of,
+    stems_and_places,
+)
 
 #: Raised when what the file holds changes; another number makes the index be built anew.
-FORMAT = 3
+FORMAT = 4
 #: So many characters of one passage are read; more is the text of a book.
 MOST_TEXT = 1_000_000
 ALWAYS, NEVER_ENDS = 0.0, 1e12
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS place (
-  id INTEGER PRIMARY KEY, oid INTEGER, anchor TEXT, kind TEXT, language TEXT, network INTEGER,
-  audience INTEGER, insiders INTEGER, since REAL, until REAL, changed REAL, title TEXT);
+  id INTEGER PRIMARY KEY AUTOINCREMENT, oid INTEGER, anchor TEXT, kind TEXT, language TEXT,
+  network INTEGER, audience INTEGER, insiders INTEGER, since REAL, until REAL,
+  changed REAL, title TEXT);
 CREATE INDEX IF NOT EXISTS place_oid ON place (oid);
 CREATE TABLE IF NOT EXISTS tag (place INTEGER, tag TEXT, PRIMARY KEY (place, tag)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS body (
   id INTEGER PRIMARY KEY, text TEXT, names TEXT, title TEXT, tags TEXT, stems TEXT, also TEXT,
-  starts BLOB);
+  starts BLOB, further TEXT, further_starts BLOB);
 CREATE TABLE IF NOT EXISTS audience (id INTEGER PRIMARY KEY, principals TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS member (principal TEXT, audience INTEGER,
   PRIMARY KEY (principal, audience)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unsettled (oid INTEGER, token TEXT, at REAL, PRIMARY KEY (oid, token));
 CREATE TABLE IF NOT EXISTS file (digest TEXT PRIMARY KEY, words TEXT);
 CREATE TABLE IF NOT EXISTS state (whole INTEGER);
+CREATE TABLE IF NOT EXISTS born (epoch TEXT);
+INSERT INTO born SELECT hex(randomblob(8)) WHERE NOT EXISTS (SELECT 1 FROM born);
 CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5 (
-  names, title, tags, stems, also, content = '', prefix = '1 2 3',
+  names, title, tags, stems, also, content = '',
   tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE IF NOT EXISTS named USING fts5 (
+  names, content = '', prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 0");
 """
 #: What is done with the words of a place: kept, put among those found, taken out from there.
 KEPT = "SELECT names, title, tags, stems, also FROM body WHERE id = ?"
 KEEP = (
-    "INSERT INTO body (id, text, names, title, tags, stems, also, starts)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO body (id, text, names, title, tags, stems, also, starts, further, further_starts)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 PUT_IN = "INSERT INTO found (rowid, names, title, tags, stems, also) VALUES (?, ?, ?, ?, ?, ?)"
 TAKE_OUT = (
     "INSERT INTO found (found, rowid, names, title, tags, stems, also)"
     " VALUES ('delete', ?, ?, ?, ?, ?, ?)"
 )
+NAME_IN = "INSERT INTO named (rowid, names) VALUES (?, ?)"
+NAME_OUT = "INSERT INTO named (named, rowid, names) VALUES ('delete', ?, ?)"
 PLACE = (
     "INSERT INTO place (oid, anchor, kind, language, network, audience, insiders, since, until,"
     " changed, title) VALUES (:oid, :anchor, :kind, :language, :network, :audience, :insiders,"
@@ -78,6 +91,7 @@ class TextStore:
         self._database = self._connect()
         if self._database.execute("PRAGMA user_version").fetchone()[0] not in (0, FORMAT):
             self._forget_everything()
+            self._database.execute("DROP TABLE IF EXISTS file")
         self._database.executescript(SCHEMA + f"PRAGMA user_version = {FORMAT};")
         path.chmod(0o600)
 
@@ -100,8 +114,9 @@ class TextStore:
             "member",
             "unsettled",
             "state",
-            "file",
+            "born",
             "found",
+            "named",
         ):
             self._database.execute(f"DROP TABLE IF EXISTS {table}")
 
@@ -129,6 +144,17 @@ class TextStore:
             connection = self._local.connection = self._connect()
         with closing(connection.execute(question, values)) as cursor:
             return cursor.fetchall()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let everything this thread reads be of one moment."""
+        self.read("SELECT 1")
+        connection: sqlite3.Connection = self._local.connection
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("COMMIT")
 
     def writes(self) -> tuple[int, int]:
         """Return something that is different after every change, by whichever process."""
@@ -170,9 +196,10 @@ class TextStore:
             database.execute("INSERT INTO state VALUES (1)")
 
     def empty(self) -> None:
-        """Forget everything."""
+        """Forget everything but the words of files, which are the same for the same content."""
         with self.writing() as database:
             self._forget_everything()
+            database.execute("DELETE FROM file WHERE words = ''")
             for statement in SCHEMA.split(";\n"):
                 database.execute(statement)
 
@@ -222,6 +249,7 @@ def _about(
 def _take_out(database: sqlite3.Connection, number: int) -> None:
     kept = database.execute(KEPT, (number,)).fetchone()
     database.execute(TAKE_OUT, (number, *kept))
+    database.execute(NAME_OUT, (number, kept[0]))
     for statement in FORGET:
         database.execute(statement, (number,))
 
@@ -243,19 +271,18 @@ def _put_words(
     database: sqlite3.Connection, number: int, passage: Passage, tags: Iterable[str]
 ) -> None:
     text = composed(passage.text)[:MOST_TEXT]
-    said = list(stems_of(text, passage.language))
-    places = array("I", (start for _stem, start in said))
+    said, starts = stems_and_places(text, passage.language)
+    further = composed(passage.also)[:MOST_TEXT]
+    also, further_starts = stems_and_places(further, passage.language)
     title = composed(passage.title)
     words = (
         " ".join(stem_of(word, "") for word in WORD.findall(title)),
-        _row(title, passage.language),
-        _row(" ".join(tags), passage.language),
-        " ".join(stem for stem, _start in said),
-        _row(composed(passage.also)[:MOST_TEXT], passage.language),
+        row_of_stems(title, passage.language),
+        row_of_stems(" ".join(tags), passage.language),
+        said,
+        also,
     )
-    database.execute(KEEP, (number, text, *words, places.tobytes()))
+    own, others = (array("I", one).tobytes() for one in (starts, further_starts))
+    database.execute(KEEP, (number, text, *words, own, further, others))
     database.execute(PUT_IN, (number, *words))
-
-
-def _row(text: str, language: str) -> str:
-    return " ".join(stem for stem, _start in stems_of(text, language))
+    database.execute(NAME_IN, (number, words[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import transaction
 
@@ -10,6 +11,7 @@ from cpms_portal.core.actor import system_actor
 from cpms_portal.core.resources import oid_of
 from cpms_portal.core.substance import ROOT_KEY
 from cpms_portal.reading.actions import count_voice
+from cpms_portal.reading.guards import OF_ADDRESS, Heard, Voice
 
 EDITOR, OTHER_EDITOR = "siteadmin", "vascerncoordinator"
 
@@ -29,6 +31,65 @@ def test_a_voice_is_counted_and_nothing_is_kept_of_who_gave_it(app, publish, sit
     with site.connection() as connection:
         voices = connection.root()[ROOT_KEY]["library"]["comments"].voices[oid_of(item)]
         assert set(vars(voices)) == {"helpful", "unhelpful"}
+
+
+def voices(site, item):
+    with site.connection() as connection:
+        found = connection.root()[ROOT_KEY]["library"]["comments"].voices[oid_of(item)]
+        return found.helpful(), found.unhelpful()
+
+
+def test_from_one_address_a_few_voices_a_day_count(app, publish, site, clock):
+    item, other = publish(title="Loud page"), publish(title="Other page")
+    said = [answer(app, "/library/loud-page") for _number in range(OF_ADDRESS + 3)]
+    assert voices(site, item) == (OF_ADDRESS, 0)
+    assert "counted before" in said[-1] and "counted before" not in said[0]
+    answer(app, "/library/other-page")
+    assert voices(site, other) == (1, 0), "another page is another question"
+    clock.advance(days=1)
+    answer(app, "/library/loud-page", yes=False)
+    assert voices(site, item) == (OF_ADDRESS, 1)
+
+
+def test_a_person_speaks_once_a_day(publish, site, browser_of):
+    item, person = publish(title="One voice"), browser_of("rareliverhpuser1")
+    for yes in (True, True, False):
+        answer(person, "/library/one-voice", yes=yes)
+    answer(browser_of("rareliverhpuser2"), "/library/one-voice")
+    assert voices(site, item) == (2, 0)
+
+
+DAY, NEXT = date(2026, 1, 1), date(2026, 1, 2)
+
+
+def hear(heard, day=DAY, **whose):
+    voice = Voice(7, day, **whose)
+    counted = heard.counts(voice)
+    if counted:
+        heard.remember(voice)
+    return counted
+
+
+def test_nothing_held_says_which_address_spoke_and_the_day_forgets_it():
+    heard = Heard()
+    assert hear(heard, address="192.0.2.7") and hear(heard, person=9)
+    assert "192.0.2.7" not in repr(vars(heard)) and len(heard._times) == 2
+    salt, held = heard._salt, set(heard._times)
+    assert hear(heard, NEXT, address="192.0.2.7")
+    assert heard._salt != salt and not held & set(heard._times) and len(heard._times) == 1
+
+
+def test_a_host_cannot_speak_for_a_network_of_ipv6():
+    heard = Heard()
+    assert sum(hear(heard, address=f"2001:db8::{one:x}") for one in range(20)) == OF_ADDRESS
+    assert hear(heard, address="2001:db8:0:1::1") and hear(heard, address="")
+
+
+def test_no_more_is_held_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr("cpms_portal.reading.guards.MOST_HELD", 3)
+    heard = Heard()
+    assert all(hear(heard, address=f"192.0.2.{one}") for one in range(20))
+    assert len(heard._times) <= 3
 
 
 def test_voices_at_the_same_moment_all_count(publish, site):

@@ -12,7 +12,9 @@ from pyramid.response import Response
 from cpms_portal.cms.resources import LibraryFolder, LibraryItem
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import oid_of
 from cpms_portal.reading.actions import count_voice
+from cpms_portal.reading.guards import Heard, Voice
 from cpms_portal.reading.queries import related_to, voices_on
 from cpms_portal.security.permissions import Permission
 
@@ -30,12 +32,30 @@ def helpful_section(context: LibraryItem, request: Request) -> dict[str, Any]:
 
 
 def take_voice(context: LibraryItem, request: Request) -> Response:
-    """Count an answer."""
+    """Count an answer; from one place no more than a few a day."""
+    heard: Heard = request.registry.cpms_voices_heard
     answer = ANSWERS.get(request.POST.get("answer", ""))
-    if answer is not None:
+    if answer is None:
+        pass
+    elif heard.counts(voice := _voice(context, request)):
         count_voice(context, helpful=answer, actor=request.actor)
+        # Not before: what collides with another's writing is done again.
+        request.tm.get().addAfterCommitHook(_remembering, (heard, voice))
         request.tell(_("Thank you."))
+    else:
+        request.tell(_("Thank you. Your answer of today was counted before."), "info")
     return HTTPSeeOther(request.resource_path(context))
+
+
+def _remembering(done: bool, heard: Heard, voice: Voice) -> None:
+    if done:
+        heard.remember(voice)
+
+
+def _voice(context: LibraryItem, request: Request) -> Voice:
+    actor = request.actor
+    person = 0 if actor.person is None else actor.oid
+    return Voice(oid_of(context), actor.now.date(), request.remote_addr or "", person)
 
 
 def related_section(context: LibraryItem, request: Request) -> dict[str, Any]:

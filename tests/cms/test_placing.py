@@ -12,15 +12,16 @@ from cpms_portal.cms.actions.copies import working_copy_of
 from cpms_portal.cms.actions.moving import (
     discard,
     move_item,
-    put_between,
     rename_item,
     restore,
 )
+from cpms_portal.cms.actions.ordering import put_after, put_at, put_between, step_in_order
 from cpms_portal.cms.actions.publishing import revert, take_step
 from cpms_portal.cms.actions.writing import save_item
 from cpms_portal.cms.queries.items import items_in, pages_of, values_of
 from cpms_portal.cms.queries.links import broken_links, what_links_to
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
+from cpms_portal.core.resources import modified
 from cpms_portal.search.queries import find
 from cpms_portal.security.grants import grant
 from cpms_portal.security.roles import Role
@@ -127,6 +128,58 @@ def test_order_when_something_is_put_between_moves_nothing_else(made, portal):
     assert titles(items_in(folder, portal)) == ["One", "Three", "Two"]
     put_between(first, None, portal)
     assert titles(items_in(folder, portal)) == ["Three", "Two", "One"]
+
+
+def test_items_step_up_and_down_together_and_stay_at_the_ends(made, portal):
+    folder = made("folder", "Steps")
+    a, b, c, d = (made("page", name, into=folder) for name in "abcd")
+    for items, by, expected in (
+        ([b, c], -1, "bcad"), ([b, c], -1, "bcad"), ([b, c], 1, "abcd"), ([c, d], 1, "abcd"),
+        ([a, c], 1, "badc"), ([d], 1, "bacd"),
+    ):  # fmt: skip
+        step_in_order(items, by, portal)
+        assert "".join(titles(items_in(folder, portal))) == expected, (items, by)
+
+
+def test_items_go_to_the_row_said_in_their_order(made, portal):
+    folder = made("folder", "Rows")
+    a, b, c, d = (made("page", name, into=folder) for name in "abcd")
+    for items, row, expected in (([a, c], 3, "bdac"), ([d, a], 1, "dabc"), ([d], 99, "abcd")):
+        put_at(items, row, portal)
+        assert "".join(titles(items_in(folder, portal))) == expected
+    put_after(a, c, portal)
+    assert "".join(titles(items_in(folder, portal))) == "bcad"
+
+
+def test_however_often_something_is_put_in_one_place_few_others_are_written(made, portal):
+    folder = made("folder", "Long")
+    pages = [made("page", f"Page {number:03}", into=folder) for number in range(120)]
+    before = {page: page.position for page in pages}
+    for number in range(60):
+        put_between(pages[100 + number % 20], pages[50], portal)
+    shown = titles(items_in(folder, portal))
+    moved = [page for page in pages[:100] if page.position != before[page]]
+    assert len(moved) < 50
+    order = [title for title in shown if title in {page.title for page in pages[:100]}]
+    assert order == sorted(order)
+    last = pages[100 + 59 % 20].title
+    assert shown[shown.index(pages[50].title) - 1] == last
+
+
+def test_items_of_one_position_can_be_put_in_order(made, portal):
+    folder = made("folder", "Same")
+    pages = [made("page", name, into=folder) for name in "abcde"]
+    for page in pages:
+        page.position = 1000.0
+        modified(page, portal.registry)
+    put_between(pages[0], pages[3], portal)
+    shown = titles(items_in(folder, portal))
+    assert shown.index("a") == shown.index("d") - 1
+    for page in pages:
+        page.position = 1000.0
+        modified(page, portal.registry)
+    put_at([pages[4]], 2, portal)
+    assert titles(items_in(folder, portal))[1] == "e"
 
 
 def test_what_is_thrown_away_is_found_by_nobody_and_comes_back_as_it_was(

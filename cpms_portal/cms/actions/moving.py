@@ -1,4 +1,4 @@
-"""Move, rename, order, copy, throw away, restore."""
+"""Move, rename, copy, throw away, restore."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pyramid.traversal import resource_path
 
 from cpms_portal.cms.actions.copies import copy_item
 from cpms_portal.cms.actions.writing import STEP
-from cpms_portal.cms.queries.listing import positions_in
 from cpms_portal.cms.queries.names import free_name, is_name, is_view
 from cpms_portal.cms.resources import Discarded, Library, LibraryFolder, LibraryItem, Trash
 from cpms_portal.core.actor import Actor
@@ -27,8 +26,6 @@ from cpms_portal.workflow.actions import apply_state, begin
 from cpms_portal.workflow.queries import state_of
 
 TRASH = "trash"
-#: Neighbours closer than this are placed anew before something goes between them.
-CLOSE = 1e-6
 
 
 def below(item: Any) -> Iterator[LibraryItem]:
@@ -102,49 +99,6 @@ def paste_copies(items: Iterable[LibraryItem], place: Any, actor: Actor) -> list
     items = list(items)
     _may_take(place, items, actor)
     return [copy_item(item, place, actor) for item in items]
-
-
-def put_between(item: LibraryItem, before: LibraryItem | None, actor: Actor) -> None:
-    """Place an item before another one of its folder, or last; the others stay untouched.
-
-    Only positions are read, however many stand in the folder.
-    """
-    placed = [one for one in positions_in(item.__parent__) if one[1] != oid_of(item)]
-    at = len(placed) if before is None else _at(placed, before)
-    if 0 < at < len(placed) and placed[at][0] - placed[at - 1][0] < CLOSE:
-        _place_anew(item, placed, actor)
-        placed = [one for one in positions_in(item.__parent__) if one[1] != oid_of(item)]
-    low = placed[at - 1][0] if at else None
-    high = placed[at][0] if at < len(placed) else None
-    if low is not None and high is not None:
-        item.position = (low + high) / 2
-    else:
-        item.position = (high or 0) - STEP if low is None else low + STEP
-    modified(item, actor.registry)
-
-
-def _at(placed: list[tuple[float, int]], item: LibraryItem) -> int:
-    oid = oid_of(item)
-    return next((at for at, one in enumerate(placed) if one[1] == oid), len(placed))
-
-
-def _place_anew(item: LibraryItem, placed: list[tuple[float, int]], actor: Actor) -> None:
-    """Give every neighbour a whole step of room again."""
-    for number, (_position, oid) in enumerate(placed, start=1):
-        one = resource_of(item, oid)
-        one.position = number * STEP
-        modified(one, actor.registry)
-
-
-def step_in_order(item: LibraryItem, by: int, actor: Actor) -> None:
-    """Put an item one place up (-1) or down (1) among its neighbours."""
-    placed = positions_in(item.__parent__)
-    at = _at(placed, item) + by
-    if not 0 <= at < len(placed):
-        return
-    following = at if by < 0 else at + 1
-    before = resource_of(item, placed[following][1]) if following < len(placed) else None
-    put_between(item, before, actor)
 
 
 def show_between(

@@ -10,7 +10,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from cpms_portal.cms.actions import moving
+from cpms_portal.cms.actions import moving, ordering
 from cpms_portal.cms.actions.files import upload
 from cpms_portal.cms.actions.publishing import take_step
 from cpms_portal.cms.actions.writing import arrange_page
@@ -19,13 +19,14 @@ from cpms_portal.cms.queries.listing import CONTENTS, Asked, contents_of, states
 from cpms_portal.cms.resources import Library, LibraryFolder, LibraryItem
 from cpms_portal.cms.schemas.fields import Tags
 from cpms_portal.cms.schemas.kinds import KINDS, kind_of
-from cpms_portal.cms.views.clipboard import clip, clipped
+from cpms_portal.cms.views.clipboard import MOST, clip, clipped
 from cpms_portal.core.errors import CPMSError, ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import find_above, oid_of
 from cpms_portal.forms.moments import Moment
 from cpms_portal.security.permissions import Permission
 
+MOST_DIGITS = 8
 Act = Callable[[Any, list[LibraryItem], Request], str]
 
 
@@ -85,13 +86,20 @@ def _chosen(context: Any, request: Request) -> list[LibraryItem]:
     return chosen
 
 
+def _clip(request: Request, kind: str, items: list[LibraryItem]) -> None:
+    if len(items) > MOST:
+        said = _("At most ${number} at a time. Tick fewer.", mapping={"number": MOST})
+        raise ValueRefusedError(said)
+    clip(request, kind, items)
+
+
 def _cut(context: Any, items: list[LibraryItem], request: Request) -> str:
-    clip(request, "move", items)
+    _clip(request, "move", items)
     return _("Cut. Open the folder it shall go to and paste it there.")
 
 
 def _copy(context: Any, items: list[LibraryItem], request: Request) -> str:
-    clip(request, "copy", items)
+    _clip(request, "copy", items)
     return _("Copied. Open the folder it shall go to and paste it there.")
 
 
@@ -145,15 +153,21 @@ def _rename(context: Any, items: list[LibraryItem], request: Request) -> str:
 
 
 def _up(context: Any, items: list[LibraryItem], request: Request) -> str:
-    for item in items:
-        moving.step_in_order(item, -1, request.actor)
+    ordering.step_in_order(items, -1, request.actor)
     return _("Moved up.")
 
 
 def _down(context: Any, items: list[LibraryItem], request: Request) -> str:
-    for item in reversed(items):
-        moving.step_in_order(item, 1, request.actor)
+    ordering.step_in_order(items, 1, request.actor)
     return _("Moved down.")
+
+
+def _place(context: Any, items: list[LibraryItem], request: Request) -> str:
+    row = request.POST.get("row", "").strip()
+    if not (row.isascii() and row.isdigit() and 0 < len(row) < MOST_DIGITS and int(row)):
+        raise ValueRefusedError(_("Say the number of a row, from 1."))
+    ordering.put_at(items, int(row), request.actor)
+    return _("Moved to row ${row}.", mapping={"row": int(row)})
 
 
 ACTS: dict[str, Act] = {
@@ -166,6 +180,7 @@ ACTS: dict[str, Act] = {
     "rename": _rename,
     "up": _up,
     "down": _down,
+    "place": _place,
 }
 
 
@@ -228,12 +243,15 @@ def paste(context: Any, request: Request) -> Response:
 
 
 def order(context: Any, request: Request) -> Response:
-    """Put an item before another one (dragged in the table); an empty name means last."""
-    item, before = (context.get(request.POST.get(one, "")) for one in ("name", "before"))
-    if not isinstance(item, LibraryItem) or not (before is None or isinstance(before, LibraryItem)):
+    """Put an item before or after another one, as it was dragged in the table."""
+    asked = [context.get(request.POST.get(one, "")) for one in ("name", "before", "after")]
+    item, before, after = (one if isinstance(one, LibraryItem) else None for one in asked)
+    if item is None or (before is None and after is None):
         raise ValueRefusedError(_("This is not here any more. Please look again."))
-    if before is not item:
-        moving.put_between(item, before, request.actor)
+    if before is not None and before is not item:
+        ordering.put_between(item, before, request.actor)
+    elif after is not None and after is not item:
+        ordering.put_after(item, after, request.actor)
     return Response(json_body={"position": item.position})
 
 

@@ -16,7 +16,7 @@ from pyramid.response import Response
 
 from cpms_portal.cms.resources import FileVersion, LibraryItem, Picture, Video
 from cpms_portal.cms.resources.files import FileItem
-from cpms_portal.cms.views.languages import reading_languages
+from cpms_portal.cms.views.languages import name_of_language, reading_languages
 from cpms_portal.core.resources import Portal, resource_of
 from cpms_portal.security.permissions import Permission
 
@@ -153,7 +153,7 @@ def _player(found: re.Match[str], request: Request) -> str:
 def player(video: Video, request: Request) -> Markup:
     """Draw the player of a video with its captions; it loads nothing before it is started."""
     tracks = "".join(
-        f'<track kind="captions" srclang="{escape(code)}" label="{escape(code)}"'
+        f'<track kind="captions" srclang="{escape(code)}" label="{escape(name_of_language(code))}"'
         f' src="{escape(request.resource_path(video, "captions", query={"language": code}))}">'
         for code in sorted(video.captions)
     )

@@ -1,4 +1,6 @@
 // For readers: an address of a question opens it; a video goes to its chapters and on where one was.
+const film = document.querySelector("video[data-video]");
+
 function openAsked() {
   const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (asked?.matches("details")) {
@@ -7,13 +9,25 @@ function openAsked() {
   }
 }
 
+// What is asked for goes before where somebody stopped.
+function seek(video, seconds) {
+  video.dataset.asked = "";
+  video.currentTime = seconds;
+}
+
+// The time of an address, "#t=90" (W3C Media Fragments URI 1.0, 4.2.1).
+function seekAsked() {
+  const found = /^#t=(\d+)$/.exec(location.hash);
+  if (found && film) seek(film, Number(found[1]));
+}
+
 // Where somebody stopped is kept in their own browser; nobody else learns of it.
 function wakeVideo(video) {
   const key = `video:${video.dataset.video}`;
   const kept = Number(localStorage.getItem(key));
   let told = 0;
   video.addEventListener("loadedmetadata", () => {
-    if (kept > 5 && kept < video.duration - 10) video.currentTime = kept;
+    if (!("asked" in video.dataset) && kept > 5 && kept < video.duration - 10) video.currentTime = kept;
   }, { once: true });
   video.addEventListener("timeupdate", () => {
     if (Math.abs(video.currentTime - told) < 5) return;
@@ -23,14 +37,15 @@ function wakeVideo(video) {
   video.addEventListener("ended", () => localStorage.removeItem(key));
 }
 
-window.addEventListener("hashchange", openAsked);
-openAsked();
 for (const video of document.querySelectorAll("video[data-video]")) wakeVideo(video);
+for (const look of [openAsked, seekAsked]) {
+  window.addEventListener("hashchange", look);
+  look();
+}
 document.addEventListener("click", (event) => {
   const chapter = event.target.closest("[data-chapter]");
-  const video = document.querySelector("video[data-video]");
-  if (!chapter || !video) return;
+  if (!chapter || !film) return;
   event.preventDefault();
-  video.currentTime = Number(chapter.dataset.chapter);
-  video.play();
+  seek(film, Number(chapter.dataset.chapter));
+  film.play();
 });

@@ -8,68 +8,17 @@ import pytest
 import transaction
 from PIL import Image
 from pyramid.traversal import resource_path
-from webtest import TestApp
 
-from tests.browser.chromium import launched, scrolls_sideways, violations
-from tests.cms.conftest import EDITOR, REVIEWER
-from tests.ground import sign_in
+from tests.browser.chromium import scrolls_sideways, violations
+from tests.cms.conftest import EDITOR, REVIEWER, clean_at_both_widths
 
 pytestmark = [pytest.mark.browser, pytest.mark.storages("filestorage")]  # the look is the same
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    """A browser."""
-    with launched(chromium_path) as browser:
-        yield browser
-
-
-@pytest.fixture
-def page_of(chromium, served, site):
-    """Open a page as somebody; what the browser complains of fails the test."""
-    contexts, complaints = [], []
-
-    def complain(message):
-        if message.type == "error" and "the server responded" not in message.text:
-            complaints.append(message.text)
-
-    def make(login=None, width=1280, scheme="light"):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=served
-        )
-        contexts.append(context)
-        if login:
-            app = TestApp(site.wsgi)
-            sign_in(app, site, login)
-            context.add_cookies(
-                [{"name": one.name, "value": one.value, "url": served} for one in app.cookiejar]
-            )
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", complain)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not complaints
 
 
 def png():
     out = io.BytesIO()
     Image.new("RGB", (900, 500), "teal").save(out, "PNG")
     return out.getvalue()
-
-
-def clean_at_both_widths(page):
-    found = []
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        found += violations(page)
-        assert not scrolls_sideways(page), (page.url, width)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    assert not found, "\n".join(found)
 
 
 def test_an_editor_writes_and_a_reviewer_publishes_what_everybody_reads(

@@ -26,6 +26,8 @@ from pydicom.uid import (
     generate_uid,
 )
 
+from cpms_portal.imaging.deidentification.identity import folded
+
 SYNTAXES = (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -221,8 +223,31 @@ def with_identity_everywhere(dataset: Dataset, person: Planted, seed: int) -> Da
     dataset.add_new(0x60000102, "US", 0)
     dataset.add_new(0x60003000, "OW", person.family.encode("latin-1").ljust(32, b"\0"))
     dataset.add_new(0x00880200, "SQ", Sequence([_item(PatientComments=person.name)]))
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", person.family.upper()[:16]]
+    dataset.SpatialResolution = person.birth_date
+    dataset.DetectorID = f"{person.number[:4]}-{person.number[4:7]} {person.number[7:]}"
+    dataset.AcquisitionComments = f"geb. {_in_words(person.birth_date, chance)}"
+    dataset.FilterMaterial = f"CU {folded(person.family).upper()}"
+    dataset.add_new(0x00081150, "UI", f"1.2.840.10008.{person.birth_date}")
+    dataset.add_new(0x00281201, "OW", person.number.encode()[-10:])
+    dataset.EncryptedAttributesSequence = Sequence([_item(
+        EncryptedContentTransferSyntaxUID="1.2.840.10008.1.2",
+        EncryptedContent=person.name.encode().ljust(40, b"\0"),
+    )])  # fmt: skip
     dataset.add_new(0xFFFCFFFC, "OB", person.number.encode().ljust(24, b"\0"))
     return dataset
+
+
+def _in_words(day: str, chance: random.Random) -> str:
+    """Return a day with its month as a word."""
+    months = chance.choice((
+        "January February March April May June July August September October November December",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października"
+        " listopada grudnia",
+    )).split()  # fmt: skip
+    return f"{int(day[6:])}. {months[int(day[4:6]) - 1]} {day[:4]}"
 
 
 def _item(**values: object) -> Dataset:

@@ -289,3 +289,47 @@ def test_a_birth_date_known_from_enrolment_when_written_in_words_then_is_gone() 
         assert finder.spans(said), said
     for said in ("3. März 1988", "13. März 1987", "in March 1987", "3 May 1987"):
         assert not finder.spans(said), said
+
+
+# --- second look -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", ["F E N N I M O O R", "Fenni-moor", "F.e.n.n.i.m.o.o.r", "FENNI_MOOR"]
+)
+def test_a_name_written_apart_when_in_text_then_is_gone(said: str) -> None:
+    dataset = small(PatientName="Fennimoor^T", Manufacturer=f"ACME {said} 3",
+                    SeriesDescription=f"Thorax {said}")  # fmt: skip
+    stored = kept(written(dataset))
+    assert (stored.Manufacturer, stored.SeriesDescription) == ("ACME 3", "Thorax")
+
+
+@pytest.mark.parametrize("said", ["山 田", "山・田", "山　田"])
+def test_a_name_of_two_signs_written_apart_when_in_text_then_is_gone(said: str) -> None:
+    dataset = small(SpecificCharacterSet="ISO_IR 192", PatientName="Yamada^Taro=山田^太郎",
+                    Manufacturer=f"ACME {said}様")  # fmt: skip
+    assert not {"山", "田"} & set(kept(written(dataset)).Manufacturer)
+
+
+def test_a_name_in_utf_8_that_is_declared_as_latin_when_told_elsewhere_then_is_gone() -> None:
+    name = "Würgelbächer".encode()
+    inside = item(
+        (0x00080005, "CS", b"ISO_IR 192"), (0x00080104, "LO", b"for W\xc3\xbcrgelb\xc3\xa4cher")
+    )
+    latin = item((0x00080005, "CS", b"ISO_IR 100"), (0x00080104, "LO", b"for W\xfcrgelb\xe4cher"))
+    content = planted(BASE, (0x00080005, "CS", b"ISO_IR 100"), (0x00100010, "PN", name),
+                      (0x00081032, "SQ", inside + latin))  # fmt: skip
+    decision = decided(content)
+    assert b"rgelb" in content
+    assert b"rgelb" not in decision.content
+
+
+@pytest.mark.parametrize("value", [b"20240311", b"1\\20240311", b"20240311101500"])
+def test_a_day_written_as_a_number_when_stored_then_is_gone(value: bytes) -> None:
+    vr = "DS" if len(value) > 12 else "IS"
+    assert_gone(planted(BASE, (0x00201206 if vr == "IS" else 0x00181411, vr, value)), b"20240311")
+
+
+def test_long_decimals_when_stored_then_stay() -> None:
+    stored = kept(written(small(PixelSpacing=["0.48828125", "0.20240311"])))
+    assert [str(value) for value in stored.PixelSpacing] == ["0.48828125", "0.20240311"]

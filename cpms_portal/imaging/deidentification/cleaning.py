@@ -47,6 +47,9 @@ _TERMS = frozenset(
        b"INFERRED FROM", b"SELECTED FROM", b"HAS CONCEPT MOD"]
 )  # fmt: skip
 _DIGITS = re.compile(rb"\d{6}")
+_DAY = re.compile(
+    rb"(?<![\d.])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?(?!\d)"
+)
 _PREGNANCY = frozenset((b"\1\0", b"\2\0", b"\3\0", b"\4\0", b"\0\1", b"\0\2", b"\0\3", b"\0\4"))
 # Defined terms that readers depend on; each value is one word of the standard.
 _DEFINED_TERMS = frozenset((
@@ -226,10 +229,14 @@ class Cleaner:
         if not _NUMBERS[element.vr].fullmatch(raw):
             self.counts["emptied"] += 1
             return b""
-        if _DIGITS.search(raw) and any(number in raw.decode() for number in self.finder.numbers):
+        if _DIGITS.search(raw) and self._is_telling(raw):
             self.counts["emptied"] += 1
             return b""
         return KEPT
+
+    def _is_telling(self, raw: bytes) -> bool:
+        """Say whether numbers hold one of the person's, or a day."""
+        return bool(_DAY.search(raw)) or any(n in raw.decode() for n in self.finder.numbers)
 
     def _bytes(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
         size = element.end - element.value

@@ -98,10 +98,21 @@ def _add_day(traces: Traces, value: str) -> None:
     traces.add_day(day)
 
 
+def _as_utf8(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
 def traces_of(evidence: Evidence) -> Traces:
     """Return what to look for, from the evidence of a file."""
     traces = Traces()
     for tag, vr, raw, terms in evidence:
         encodings = character_sets(terms) if terms else ASCII
-        _add(traces, tag, vr, decoded(raw, encodings, vr))
+        text = decoded(raw, encodings, vr)
+        _add(traces, tag, vr, text)
+        # Many files name another character set than they use; elsewhere it may be the right one.
+        if not raw.isascii() and (other := _as_utf8(raw)) not in ("", text):
+            _add(traces, tag, vr, other)
     return traces

@@ -42,7 +42,7 @@ _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "
 _TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae",
                               "đ": "dj"})  # fmt: skip
 _HIRAGANA, _TO_KATAKANA = range(0x3041, 0x3097), 0x60
-_BETWEEN = "[ ./_-]?"
+_BETWEEN = "[ ./_・-]?"
 # In much data a short trace is met by chance: the more bytes, the longer it has to be.
 _LEAST_IN = ((4096, 3), (1 << 20, 5))
 _LEAST_IN_MUCH = 6
@@ -155,11 +155,11 @@ def _forms(trace: str) -> set[str]:
 def _pattern_of(form: str) -> str:
     """Return the pattern of a form over folded text.
 
-    Short words and numbers must stand alone; longer ones are found inside others. A number
-    is found with leading zeros, and with dots, bars or blanks in between.
+    Short words and numbers must stand alone; longer ones are found inside others. What is long
+    enough is found with dots, bars or blanks in between, a number with leading zeros.
     """
     letters = [letter for letter in form if letter.isalnum()]
-    apart = len(letters) >= 6 and any(map(str.isdigit, letters))
+    apart = len(letters) >= (6 if form.isascii() else 2)
     escaped = _BETWEEN.join(map(re.escape, letters)) if apart else re.escape(form)
     if len(form) < 4 and form.isascii():
         return rf"(?<![^\W_]){escaped}(?![^\W_])"

@@ -23,8 +23,12 @@ _CHARACTER_SET = 0x00080005
 _OFFSETS, _LENGTHS = 0x7FE00001, 0x7FE00002
 _PERFORMED_STEP = 0x00081111
 _REPORTS = "1.2.840.10008.5.1.4.1.1.88."
-_PATIENT = (0x00100010, 0x00100020)
+# Commands, file meta, directories, what signatures were made with, signatures, padding.
+_GROUPS = (0, 2, 4, 6, 0x4FFE, 0xFFFA, 0xFFFC)
 _DUMMY_CODES = (0x00401101,)
+# Encrypted Attributes Sequence, and its syntax and content: whoever has the key of the one it
+# was encrypted for reads the original in it. The table does not list them.
+_ENCRYPTED = (0x04000500, 0x04000510, 0x04000520)
 
 
 class Rewriter:
@@ -95,7 +99,7 @@ class Rewriter:
                 chunks = self._private(element, dataset.encoding, encodings, creators)
             elif tag in PIXELS:
                 chunks = self._pixels(element, dataset) if top else None
-            elif tag >> 24 in (0x50, 0x60) or tag >> 16 in (0, 2, 4, 6, 0xFFFA, 0xFFFC):
+            elif tag >> 24 in (0x50, 0x60) or tag >> 16 in _GROUPS or tag in _ENCRYPTED:
                 self.clean.counts["removed"] += 1
                 chunks = None
             elif tag in (_OFFSETS, _LENGTHS):

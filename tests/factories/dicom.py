@@ -223,7 +223,7 @@ def with_identity_everywhere(dataset: Dataset, person: Planted, seed: int) -> Da
     dataset.add_new(0x60000102, "US", 0)
     dataset.add_new(0x60003000, "OW", person.family.encode("latin-1").ljust(32, b"\0"))
     dataset.add_new(0x00880200, "SQ", Sequence([_item(PatientComments=person.name)]))
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", person.family.upper()[:16]]
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", folded(person.family).upper()]
     dataset.SpatialResolution = person.birth_date
     dataset.DetectorID = f"{person.number[:4]}-{person.number[4:7]} {person.number[7:]}"
     dataset.AcquisitionComments = f"geb. {_in_words(person.birth_date, chance)}"

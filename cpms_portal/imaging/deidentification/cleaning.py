@@ -287,6 +287,9 @@ class Cleaner:
         separate = "\\" if element.vr in _SHORT_TEXT else None
         values = text.split(separate) if separate else [text]
         cleaned = [self._one_text(kind, value) for value in values]
+        if kind == "term":
+            # Values of a term have their places: an empty one may be an error.
+            cleaned = [new or value and "OTHER" for new, value in zip(cleaned, values, strict=True)]
         if cleaned == values:
             return b"" if self.finder.in_bytes(raw) else KEPT
         new = encoded("\\".join(cleaned), encodings) if any(cleaned) else b""

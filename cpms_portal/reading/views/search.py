@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from chameleon.utils import Markup
 from pyramid.config import Configurator
 from pyramid.request import Request
 
@@ -53,8 +56,8 @@ NAMED = {
 class Line:
     """A hit as the page shows it. language: of the text, where it is not the reader's."""
 
-    title: tuple[Mark, ...]
-    extract: tuple[Mark, ...]
+    title: Markup
+    extract: Markup
     url: str
     kind: Any
     icon: str
@@ -71,6 +74,16 @@ class Choice:
     number: int
     url: str
     is_chosen: bool
+
+
+def drawn(pieces: Iterable[Mark]) -> Markup:
+    """Return pieces of text as HTML, the words sought marked."""
+    return Markup(
+        "".join(
+            f"<mark>{escape(piece.text)}</mark>" if piece.sought else escape(piece.text)
+            for piece in pieces
+        )
+    )
 
 
 class Searching:
@@ -126,8 +139,8 @@ class Searching:
         query = {} if own or isinstance(item, ConsentForm) else {"language": hit.language}
         kind = NAMED.get(hit.kind)
         return Line(
-            hit.title,
-            hit.extract,
+            drawn(hit.title),
+            drawn(hit.extract),
             self.request.resource_path(item, query=query, anchor=hit.anchor or None),
             kind.title if kind else "",
             kind.icon if kind else "document",

@@ -106,9 +106,10 @@ def _hits(store: TextStore, things: list[Thing], words: Words) -> Iterator[Hit]:
     )
     numbers = json.dumps([row.number for row in things])
     bodies = {number: body for number, *body in store.read(question, (numbers,))}
+    known = {language: words.stems(language) for language in {row.language for row in things}}
     for row in things:
         text, said, starts = bodies[row.number]
-        stems = words.stems(row.language)
+        stems = known[row.language]
         shown = marked(row.title, row.language, stems)
         if stems.places(said) or not (found := _of_file(store, row, stems)):
             found = extract(text, said, starts, stems)

@@ -16,14 +16,14 @@ from cpms_portal.cms.actions.consent_forms import FORMS
 from cpms_portal.cms.queries.links import paths_for_files
 from cpms_portal.cms.resources import HTML, MARKDOWN, Library, LibraryItem
 from cpms_portal.cms.resources.files import FileItem, FileVersion, Video
-from cpms_portal.cms.schemas.written import written
+from cpms_portal.cms.schemas.written import digest_of, written
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import Content, path_of
 from cpms_portal.networks.queries import networks_of
 
 PUBLISHED, PRIVATE = "published", "private"
 #: Fields that hold the oid of something else; files hold its path.
-OIDS = frozenset({"picture", "within"})
+OIDS = frozenset({"picture", "within", "related"})
 #: The part of a path for a file of every language.
 EVERY_LANGUAGE = "all"
 
@@ -32,7 +32,8 @@ def export_libraries(root: Any, actor: Actor) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of every file of the libraries, and of the consent forms."""
     for folder, library in libraries(root):
         for item in items_below(library):
-            yield from files_of(folder, item)
+            if not is_as_all_networks(item):
+                yield from files_of(folder, item)
     forms = root["library"].get(FORMS)
     if forms is not None and forms.source:
         yield "consent_forms/structure.yaml", forms.source.encode()
@@ -55,6 +56,13 @@ def items_below(place: Any) -> Iterator[LibraryItem]:
             yield child
             if hasattr(child, "values"):
                 yield from items_below(child)
+
+
+def is_as_all_networks(item: LibraryItem) -> bool:
+    """Say whether an item still says, in every language, what all networks say: no own file."""
+    return item.of_all_networks and all(
+        text.imported == digest_of(file_of(item, code)) for code, text in item.texts.items()
+    )
 
 
 def files_of(folder: str, item: LibraryItem) -> Iterator[tuple[str, bytes]]:
@@ -132,5 +140,6 @@ def _with_paths(key: str, value: Any, item: Content) -> Any:
         usual = {"syntax": MARKDOWN}
         return {name: one for name, one in row.items() if one not in (None, "", usual.get(name))}
     if isinstance(value, (list, tuple)):
-        return [_with_paths("", one, item) for one in value]
+        rows = [_with_paths(key if key in OIDS else "", one, item) for one in value]
+        return [one for one in rows if one != ""] if key in OIDS else rows
     return value

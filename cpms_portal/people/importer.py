@@ -16,6 +16,7 @@ from typing import Any
 from cpms_portal.contentio.reading import check_keys, read_yaml
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ConfigurationRefusedError
+from cpms_portal.core.resources import modified
 from cpms_portal.identity.actions import open_account, seal_device
 from cpms_portal.identity.queries import training_secret
 from cpms_portal.networks.actions import add_person, admit_member
@@ -92,6 +93,7 @@ def import_accounts(root: Any, folder: Path, actor: Actor) -> int:
             mail = f"{line['name']}@{found['mail_domain']}"
             person = _make_person(root, line["name"], mail, line["person"], actor=actor)
             grant(person, Role.ADMINISTRATOR, root, since=actor.now)
+            modified(person, actor.registry)
             made += 1
     return made
 

@@ -57,7 +57,7 @@ def _pieces(item: LibraryItem, text: PageText) -> Iterator[str]:
         yield f"{step['title']} {words_in(step['text'], step['syntax'])}"
     if isinstance(item, FAQ):
         yield from dict.fromkeys(one["theme"] for one in text.more.get("questions", ()))
-    for name in ("transcript", "disease_group", "hours"):
+    for name in ("transcript", "people", "disease_group", "hours"):
         yield str(text.more.get(name) or "")
 
 

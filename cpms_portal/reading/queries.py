@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cpms_portal.cms.queries.items import UNLISTED, collected, tags_of
-from cpms_portal.cms.resources import Collection, Library, LibraryItem
+from cpms_portal.cms.resources import Collection, Library, LibraryItem, Trash
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import find_above, oid_of, path_of, resource_of, root_of
 from cpms_portal.reading.resources import Comment, Comments, Voices
@@ -48,6 +48,28 @@ def newest(place: Any, actor: Actor, size: int = NEW, start: int = 0) -> Found:
 
 
 def related_to(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
+    """Return what the editors named, there or here, then items with a tag in common."""
+    named = _named(item, actor)
+    if len(named) >= RELATED:
+        return named
+    alike = [one for one in _alike(item, actor) if one not in named]
+    return [*named, *alike][:RELATED]
+
+
+def _named(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
+    """Return what an item names as related, then what names it."""
+    chosen = (resource_of(item, oid) for oid in item.about.get("related", ()))
+    where = {"related": str(oid_of(item))}
+    found = find(actor, "page", within=root_of(item), where=where, sort="title", size=RELATED)
+    seen = [one for one in chosen if one is not None and _is_shown(one, actor)]
+    return list(dict.fromkeys([*seen, *(one for one in found if one.copy_of is None)]))
+
+
+def _is_shown(item: LibraryItem, actor: Actor) -> bool:
+    return find_above(item, Trash) is None and actor.may(Permission.PAGE_VIEW, item)
+
+
+def _alike(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
     """Return items with a tag in common, those with most in common first."""
     library = find_above(item, Library)
     if not item.tags or library is None:

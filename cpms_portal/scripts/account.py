@@ -14,6 +14,7 @@ from typing import Any
 import transaction
 
 from cpms_portal.core.actor import Actor, system_actor
+from cpms_portal.core.resources import modified
 from cpms_portal.core.settings import setting
 from cpms_portal.identity.actions import make_link, open_account
 from cpms_portal.identity.queries import training_code
@@ -66,5 +67,6 @@ def administrator_link(root: Any, name: str, mail: str, *, actor: Actor) -> str:
     if person.account is None:
         open_account(person, actor)
     grant(person, Role.ADMINISTRATOR, root, since=actor.now)
+    modified(person, actor.registry)
     token = make_link(person, actor)
     return f"{setting(actor.registry, 'cpms.url').rstrip('/')}/set-password/{token}"

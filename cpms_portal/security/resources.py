@@ -47,8 +47,9 @@ class Person(Container):
         return self.state in ("disabled", "closed")
 
     def index_facets(self) -> dict[str, Any]:
-        """What listings of people filter by."""
-        return dict(self.facets)
+        """What listings of people filter by; who looks after the portal, by that role."""
+        kept = {Role.ADMINISTRATOR.value} & {held.role for held in self.grants.held}
+        return {**self.facets, "portal_role": tuple(kept)}
 
     def index_words(self) -> str:
         """People are looked up by name."""

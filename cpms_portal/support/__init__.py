@@ -16,5 +16,12 @@ def includeme(config: Configurator) -> None:
     config.add_assets("support", "cpms_portal.support:static")
     config.add_bringing_up("cpms_portal.support.actions.bring_up")
     config.add_importer("support", "cpms_portal.support.importer.import_support")
-    for module in ("interfaces", "views.desk", "views.ask", "views.ticket", "views.visit"):
+    for module in (
+        "interfaces",
+        "views.desk",
+        "views.contacts",
+        "views.ask",
+        "views.ticket",
+        "views.visit",
+    ):
         config.include(f".{module}")

@@ -7,7 +7,7 @@ from pyramid.config import Configurator
 from cpms_portal.core.i18n import _
 
 NOTICES = {
-    "ticket.opened": _("A question waits at the helpdesk of your network."),
+    "ticket.opened": _("A question waits at the helpdesk."),
     "ticket.asked_again": _("Somebody wrote to a question at the helpdesk."),
     "ticket.answered": _("Your question at the helpdesk was answered."),
 }

@@ -10,12 +10,14 @@ from typing import Any
 from pyramid.registry import Registry
 from pyramid.security import Everyone
 
+from cpms_portal.cms.resources import LibraryItem
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.clock import now
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, root_of
 from cpms_portal.networks.queries import network_of, networks_of, portal_of
 from cpms_portal.search.queries import Found, find
+from cpms_portal.security.grants import holds
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.roles import Role, principal
 from cpms_portal.security.secret import sign, signature_holds
@@ -24,7 +26,7 @@ from cpms_portal.support.resources import Support, Ticket
 DESK = "support"
 #: States in which the team has something to do.
 WAITING = ("open", "in_progress")
-MOST_TEAM, MOST_OWN = 50, 20
+MOST_TEAM, MOST_OWN, MOST_CONTACTS = 50, 20, 20
 _PURPOSE = "ticket"
 
 _DATE = re.compile(
@@ -84,13 +86,13 @@ def value_of_desk(desk: Support) -> str:
 
 
 def team_of(desk: Support, actor: Actor) -> list[int]:
-    """Return the oids of who answers at the desk of a network; the portal's is read in its queue.
+    """Return the oids of who answers at a desk, as in the workflow file.
 
-    The same people as in the workflow file: coordinators and dispatchers.
+    Coordinators and dispatchers of a network; at the portal's own, its site administrators.
     """
     network = network_of(desk)
     if network is None:
-        return []
+        return _administrators(desk, actor)
     found = find(
         portal_of(actor),
         "membership",
@@ -100,6 +102,51 @@ def team_of(desk: Support, actor: Actor) -> list[int]:
         size=MOST_TEAM,
     )
     return list(dict.fromkeys(one.person for one in found))
+
+
+def _administrators(desk: Support, actor: Actor) -> list[int]:
+    root = root_of(desk)
+    found = find(
+        portal_of(actor),
+        "person",
+        within=root,
+        where={"portal_role": Role.ADMINISTRATOR.value},
+        sort="title",
+        size=MOST_TEAM,
+    )
+    return [
+        oid_of(one)
+        for one in found
+        if holds(one, Role.ADMINISTRATOR, root, actor.now) and not one.is_disabled
+    ]
+
+
+def answering(desk: Support, actor: Actor) -> tuple[list[LibraryItem], list[LibraryItem]]:
+    """Return the contacts and the flyers of a desk; a network without a flyer shows the portal's.
+
+    Both as the library of the network, or of the portal, publishes them.
+    """
+    network = network_of(desk)
+    place = root_of(desk) if network is None else network
+    contacts = _published(place, "contact", actor)
+    flyers = _published(place, "flyer", actor)
+    if not flyers and network is not None:
+        flyers = _published(root_of(desk), "flyer", actor)
+    return contacts, flyers
+
+
+def _published(place: Any, kind: str, actor: Actor) -> list[LibraryItem]:
+    if "library" not in place:
+        return []
+    found = find(
+        actor,
+        "page",
+        within=place["library"],
+        where={"kind": kind, "tag": "help", "state": "published"},
+        sort="position",
+        size=MOST_CONTACTS,
+    )
+    return found.items
 
 
 def queue_of(desk: Support, actor: Actor, states: tuple[str, ...], start: int = 0) -> Found:

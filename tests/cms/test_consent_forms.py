@@ -11,6 +11,7 @@ import pytest
 
 from cpms_portal.cms.queries.consent_forms import texts_needed, words_of_form
 from tests.cms.conftest import FORMS
+from tests.factories.pdf import is_readable, told_by
 
 CENTRE = "/networks/rare-liver/germany/de40"
 #: A line of the form in its own letters, and how many fields there are to fill in.
@@ -88,6 +89,19 @@ def test_the_pdf_is_tagged_names_its_language_and_has_fields(app):
     told = subprocess.run([program, "-"], input=pdf, capture_output=True, check=True).stdout
     assert b"AcroForm" in told and b"Tagged:          yes" in told
     assert b"/Lang (de)" in opened(pdf)
+
+
+@pytest.mark.parametrize("language", ["en", "el", "uk", "ga"])
+def test_the_pdf_is_read_aloud_in_its_language_and_every_field_says_what_it_is(language, app, root):
+    told = told_by(app.get(f"{FORMS}{language}/pdf").body)
+    texts = root["library"]["consent-forms"][language].texts
+    assert is_readable(told, language)
+    assert told.title == texts["title"]
+    assert told.headings.count(2) >= 6 and told.headings.count(3) == 3
+    fields = dict(told.fields)
+    assert {"patient_name", "birth_date", "centre", "care", "registries", "research"} <= set(fields)
+    assert all(tooltip.strip() for _name, tooltip in told.fields), told.fields
+    assert fields["patient_name"] == texts["field_patient_name"]
 
 
 def test_the_pdf_when_asked_again_is_not_sent_again(app):

@@ -14,6 +14,7 @@ from cpms_portal.cms.resources import Collection
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
 from cpms_portal.workflow.actions import transition
 from tests.cms.conftest import EDITOR
+from tests.factories.pdf import is_readable, told_by
 
 #: What is asked besides title and summary, by type.
 NEEDED = {
@@ -84,6 +85,18 @@ def test_a_guide_shows_its_steps_and_is_there_as_pdf(app, made):
     assert paper.content_type == "application/pdf" and paper.body.startswith(b"%PDF")
     again = app.get(resource_path(guide, "pdf"), headers={"If-None-Match": paper.headers["ETag"]})
     assert again.status_int == 304
+
+
+@pytest.mark.parametrize(("name", "language"), [("register-full", "en"), ("getting-started", "de")])
+def test_the_pdf_of_a_guide_is_read_aloud_with_what_its_pictures_show(name, language, app, root):
+    told = told_by(app.get(f"/library/{name}/pdf?language={language}").body)
+    guide = root["library"][name]
+    steps = guide.texts[language].more["steps"]
+    assert is_readable(told, language)
+    assert told.title == guide.texts[language].title
+    assert told.headings.count(2) >= len(steps)
+    assert len(told.figures) == len([step for step in steps if step["picture"]])
+    assert {"L", "LI", "Table", "TH"} <= set(told.tags)
 
 
 def test_questions_stand_by_theme_and_keep_their_address_when_reworded(app, made, root, portal):

@@ -71,10 +71,15 @@ def test_language_versions_when_written_belong_to_one_page(app, root, portal):
     assert asked.html.h1.text.strip() == "Deux langues"
 
 
-def test_every_network_has_a_library_of_its_own(app, root):
+def test_every_network_has_a_library_with_a_first_page_a_contact_and_the_questions(app, root):
     for network in root["networks"].values():
-        assert "library" in network
-    assert "No page is published here yet" in app.get("/networks/vascern/library")
+        assert {"getting-started", "helpdesk", "questions"} <= set(network["library"])
+    page = app.get("/networks/vascern/library")
+    assert "Getting started in VASCERN" in page and "Helpdesk of VASCERN" in page
+    guide = app.get("/networks/vascern/library/getting-started")
+    assert "Hereditary" in guide and "${" not in guide.html.main.text
+    french = app.get("/networks/vascern/library/getting-started?language=fr")
+    assert french.html.h1.text.strip() == "Premiers pas dans VASCERN"
 
 
 def test_import_when_done_twice_changes_nothing(root, registry, portal):

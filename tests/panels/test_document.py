@@ -18,6 +18,7 @@ from cpms_portal.panels.actions.outcome import object_to, sign
 from cpms_portal.panels.actions.steering import move
 from cpms_portal.panels.queries.progress import final_outcome
 from tests.factories.panels import FAMILY_NAME, MEMBER, QUESTION, REQUESTER, SECOND, SECTIONS
+from tests.factories.pdf import is_readable, told_by
 
 
 @pytest.fixture
@@ -86,6 +87,13 @@ def test_the_document_is_a_tagged_pdf_with_embedded_fonts(closed, registry):
     for mark in (b"/MarkInfo", b"/StructTreeRoot", b"/Lang", b"pdfuaid", b"/FontFile"):
         assert mark in everything, mark
     assert b"Doc-Latin" in everything
+
+
+def test_the_document_is_read_aloud_by_its_headings(closed, registry):
+    told = told_by(_bytes(closed, registry))
+    assert is_readable(told, "en")
+    assert len(told.headings) > 4
+    assert not told.fields
 
 
 def test_the_document_is_made_once_and_stays_as_it_was(cast, closed, registry):

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pyramid_mailer.interfaces import IMailer
 
 from cpms_portal.identity.queries.front_desk import STORE, question_of
+from cpms_portal.security.grants import grant, revoke
+from cpms_portal.security.roles import Role
 from cpms_portal.support.queries import doubts_about
 from tests.ground import NOON
 
@@ -260,3 +262,58 @@ def test_titles_and_lists_say_the_topic_and_nothing_that_was_typed(browser_of):
     assert "private" not in browser.get(path).html.title.text
     assert "private" not in browser.get("/support").text
     assert "private" not in browser_of("rarelivercoordinator").get(f"{DESK}/queue").text
+
+
+def names_on(page, selector):
+    return [" ".join(one.text.split()) for one in page.html.select(selector)]
+
+
+def test_the_desk_of_a_network_shows_who_answers_and_the_flyer(app):
+    page = app.get(DESK)
+    assert names_on(page, ".desk-cards h3") == [
+        "Helpdesk: autoimmune and miscellaneous liver disease",
+        "Helpdesk: structural and vascular liver disease",
+    ]
+    assert "Miscellaneous and autoimmune liver disease" in page and "On working days" in page
+    flyer = page.html.select_one(".desk-links a")
+    assert "flyer" in flyer.text and app.get(flyer["href"]).content_type == "application/pdf"
+
+
+@pytest.mark.parametrize("network", ["bond", "vascern", "ern-rnd"])
+def test_every_network_has_a_contact_of_its_own_on_its_desk(network, app, root):
+    page = app.get(f"/networks/{network}/support")
+    acronym = root["networks"][network].acronym
+    assert names_on(page, ".desk-cards h3") == [f"Helpdesk of {acronym}"]
+
+
+def test_the_desk_of_the_portal_shows_its_own_contact_alone(app):
+    assert names_on(app.get("/support"), ".desk-cards h3") == ["Helpdesk of the portal"]
+
+
+def told(mails):
+    """Return whom mails went to, by login."""
+    return sorted(one.partition("@")[0] for mail in mails for one in mail.recipients)
+
+
+def test_the_team_of_the_portal_is_told_of_a_question_at_its_own_desk(browser_of, mails):
+    response = ask(browser_of("rareliverhpuser1"), path="/support", desk="portal")
+    assert path_of(response).startswith("/support/")
+    assert told(mails) == ["siteadmin"]
+    assert "How do I change my phone" not in mails[0].body
+    assert "A question waits at the helpdesk" in browser_of("siteadmin").get("/notices")
+
+
+def test_the_team_of_a_network_alone_is_told_of_a_question_at_its_desk(browser_of, mails):
+    ask(browser_of("rareliverhpuser1"))
+    assert "rarelivercoordinator" in told(mails)
+    assert "siteadmin" not in told(mails)
+
+
+def test_who_does_not_look_after_the_portal_any_more_is_not_told(browser_of, mails, root):
+    person = root["people"].person_of_login("siteadmin")
+    revoke(person, Role.ADMINISTRATOR, root)
+    transaction.commit()
+    ask(browser_of("rareliverhpuser1"), path="/support", desk="portal")
+    grant(person, Role.ADMINISTRATOR, root)
+    transaction.commit()
+    assert told(mails) == []

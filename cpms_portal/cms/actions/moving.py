@@ -12,7 +12,14 @@ from pyramid.traversal import resource_path
 from cpms_portal.cms.actions.copies import copy_item
 from cpms_portal.cms.actions.writing import STEP
 from cpms_portal.cms.queries.names import free_name, is_name, is_view
-from cpms_portal.cms.resources import Discarded, Library, LibraryFolder, LibraryItem, Trash
+from cpms_portal.cms.resources import (
+    TRASH,
+    Discarded,
+    Library,
+    LibraryFolder,
+    LibraryItem,
+    Trash,
+)
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ConflictError, ValueRefusedError
 from cpms_portal.core.events import Changed, announce
@@ -25,7 +32,6 @@ from cpms_portal.security.permissions import Permission
 from cpms_portal.workflow.actions import apply_state, begin
 from cpms_portal.workflow.queries import state_of
 
-TRASH = "trash"
 
 
 def below(item: Any) -> Iterator[LibraryItem]:

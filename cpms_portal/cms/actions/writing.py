@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from cpms_portal.cms.actions.references import about_by_identity, step_by_identity
 from cpms_portal.cms.queries.links import by_identity, links_of
 from cpms_portal.cms.queries.names import free_name, name_of
 from cpms_portal.cms.queries.text import anchor_of, html_of
@@ -90,11 +91,14 @@ def save_item(
     nodes = {node.name: getattr(node, "belongs", "text") for node in schema_of(item.kind).children}
     given = {name: value for name, value in values.items() if name in nodes}
     about = {name: value for name, value in given.items() if nodes[name] == "about"}
+    about = about_by_identity(item, about, actor)
     item.about = {**item.about, **{name: _plain(value) for name, value in about.items()}}
     item.tags = tuple(given.get("tags", item.tags))
     item.shown_from = given.get("shown_from", item.shown_from)
     item.shown_until = given.get("shown_until", item.shown_until)
     more = {name: value for name, value in given.items() if nodes[name] == "more"}
+    if "steps" in more:
+        more["steps"] = [step_by_identity(item, step, actor) for step in more["steps"]]
     return put_text(item, language, _text(item, language, values, more), actor, note=note)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,104 +17,51 @@ from cpms_portal.cms.actions.files import put_captions, put_scales
 from cpms_portal.cms.actions.libraries import add_network_libraries
 from cpms_portal.cms.actions.writing import put_text
 from cpms_portal.cms.exporter import EVERY_LANGUAGE, OIDS, PUBLISHED, file_of, libraries
-from cpms_portal.cms.queries.links import by_identity, target_of
-from cpms_portal.cms.resources import (
-    HTML,
-    MARKDOWN,
-    ORIGINAL,
-    FileVersion,
-    LibraryItem,
-    PageText,
-)
+from cpms_portal.cms.importer.sources import Slug, Source, slugs_in
+from cpms_portal.cms.importer.texts_of_all import FOLDER, with_texts_of_all
+from cpms_portal.cms.queries.links import by_identity, standing, target_of, was_thrown_away
+from cpms_portal.cms.resources import HTML, MARKDOWN, FileVersion, LibraryItem, PageText
 from cpms_portal.cms.resources.files import FileItem, Picture, Video
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
-from cpms_portal.cms.schemas.written import NEEDED, digest_of, keys_of, written
-from cpms_portal.contentio.reading import check_keys, read_front_matter
+from cpms_portal.cms.schemas.written import digest_of
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ConfigurationRefusedError
 from cpms_portal.core.resources import Content, modified, oid_of, root_of
+from cpms_portal.networks.queries import network_of
 from cpms_portal.workflow.actions import begin, transition
 
 #: What of a row is a body; in files it is Markdown unless the row says otherwise.
 BODIES = {"text", "answer"}
 
 
-@dataclass(frozen=True)
-class Source:
-    """A file: what its front matter says, its body, and the digest of its canonical form."""
-
-    path: Path
-    head: dict[str, Any]
-    body: str
-    digest: str
-
-
-@dataclass
-class Slug:
-    """What belongs together: an item's files by language. name: its path within the library."""
-
-    name: str
-    held: Path
-    sources: dict[str, Source] = field(default_factory=dict)
-
-    @property
-    def original(self) -> Source:
-        """The file that says type, place and everything that is the same in every language."""
-        language = next(iter(self.sources.values())).head.get("original", ORIGINAL)
-        if language not in self.sources:
-            raise ConfigurationRefusedError(f"library: {self.name}: the {language} text is missing")
-        return self.sources[language]
-
-
 def import_library(root: Any, folder: Path, actor: Actor) -> int:
     """Make what is missing of the libraries; return how many objects were made."""
     made = add_network_libraries(root, actor)
     changed: list[tuple[LibraryItem, Slug]] = []
+    of_all = slugs_in(folder / FOLDER)
     for name, library in libraries(root):
-        for slug in slugs_in(folder / name):
+        for slug in with_texts_of_all(slugs_in(folder / name), of_all, network_of(library)):
             item, new = _item(library, slug, actor)
             made += new
-            changed.append((item, slug))
+            if item is not None:
+                changed.append((item, slug))
     for item, slug in changed:
         _renew(item, slug, actor)
     return made
 
 
-def slugs_in(folder: Path) -> list[Slug]:
-    """Return what the files of a library hold, folders before what stands in them."""
-    found: dict[str, Slug] = {}
-    for path in sorted(folder.glob("*/**/*.md")):
-        language, *parts = path.relative_to(folder).with_suffix("").parts
-        if language == "files":
-            continue
-        name = "/".join(parts)
-        slug = found.setdefault(name, Slug(name, folder / "files" / name))
-        slug.sources[language] = _read(path, language)
-    return sorted(found.values(), key=lambda slug: (slug.name.count("/"), slug.name))
+def _item(library: Any, slug: Slug, actor: Actor) -> tuple[LibraryItem | None, int]:
+    """Return the item of some files, made where it is missing, and how many were made.
 
-
-def _read(path: Path, language: str) -> Source:
-    head, body = read_front_matter(path)
-    try:
-        keys = keys_of(head.get("kind", "page"))
-    except ValueError as error:
-        raise ConfigurationRefusedError(f"{path}: unknown kind {error}") from error
-    check_keys(path, head, NEEDED, keys)
-    if head["language"] != language:
-        raise ConfigurationRefusedError(f"{path}: language is not that of its folder")
-    return Source(path, head, body, digest_of(written(head, body)))
-
-
-def _item(library: Any, slug: Slug, actor: Actor) -> tuple[LibraryItem, int]:
-    """Return the item of some files, made where it is missing, and how many were made."""
-    *above, name = slug.name.split("/")
-    place = library
-    for part in above:
-        if part not in place:
-            raise ConfigurationRefusedError(f"{slug.name}: the folder {part} has no file")
-        place = place[part]
-    if name in place:
-        return place[name], 0
+    None for what the office threw away, with all that stood in it; what it moved is followed.
+    """
+    found = standing(library, slug.name)
+    if found is not None or was_thrown_away(library, slug.name):
+        return found, 0
+    above, _slash, name = slug.name.rpartition("/")
+    place = standing(library, above) if above else library
+    if place is None:
+        raise ConfigurationRefusedError(f"{slug.name}: the folder {above} has no file")
     head = slug.original.head
     item = KINDS[head.get("kind", "page")].make(head["title"], actor.now)
     item.original = head["language"]
@@ -126,6 +72,8 @@ def _item(library: Any, slug: Slug, actor: Actor) -> tuple[LibraryItem, int]:
 
 def _renew(item: LibraryItem, slug: Slug, actor: Actor) -> None:
     """Let an item follow its files, as far as nobody changed it here."""
+    if item.of_all_networks != slug.of_all:
+        item.of_all_networks = slug.of_all
     untouched = {code for code in slug.sources if _untouched(item, code)}
     wanted = {
         code
@@ -240,7 +188,10 @@ def _resolved(key: str, value: Any, root: Any) -> Any:
             if row["syntax"] == HTML:
                 row[name] = by_identity(root, row[name])
         return row
-    return [_resolved("", one, root) for one in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        rows = [_resolved(key if key in OIDS else "", one, root) for one in value]
+        return [one for one in rows if one is not None]
+    return value
 
 
 def _enter_state(item: LibraryItem, wanted: str, actor: Actor) -> None:

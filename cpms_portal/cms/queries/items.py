@@ -15,7 +15,7 @@ from cpms_portal.cms.resources import (
     PageText,
 )
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.resources import find_above, oid_of, resource_of, root_of
+from cpms_portal.core.resources import find_above, oid_of, path_of, resource_of, root_of
 from cpms_portal.search.lookup import begun
 from cpms_portal.search.queries import Found, find
 from cpms_portal.security.permissions import Permission
@@ -85,9 +85,22 @@ def values_of(item: LibraryItem, language: str) -> dict[str, Any]:
     """Return what the form of an item shows in a language: of the original where it is new."""
     text = item.texts.get(language) or item.texts.get(item.original) or PageText(item.title)
     values = {**item.about, **text.more, "title": text.title, "summary": text.summary}
+    for name in ("related", "within"):
+        if values.get(name):
+            values[name] = _addresses(item, values[name])
     values["text"] = html_of(text.text, text.syntax)
     for name, key in (("steps", "text"), ("questions", "answer")):
         if name in values:
             values[name] = [{**row, key: html_of(row[key], row["syntax"])} for row in values[name]]
+    for step in values.get("steps", ()):
+        step["picture"] = _addresses(item, step["picture"]) if step.get("picture") else None
     times = {"shown_from": item.shown_from, "shown_until": item.shown_until}
     return {**values, **times, "tags": item.tags}
+
+
+def _addresses(item: LibraryItem, kept: Any) -> Any:
+    """Return where things stand now that are kept by their identity; what is gone is left out."""
+    if isinstance(kept, int):
+        path = path_of(item, kept)
+        return None if path is None else "/".join(path)
+    return [one for oid in kept if (one := _addresses(item, oid)) is not None]

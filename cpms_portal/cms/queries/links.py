@@ -17,7 +17,7 @@ from chameleon.utils import Markup
 from pyramid.traversal import find_resource, resource_path
 
 from cpms_portal.cms.queries.text import html_of
-from cpms_portal.cms.resources import LibraryItem, PageText, Trash
+from cpms_portal.cms.resources import TRASH, LibraryItem, PageText, Trash
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import Content, find_above, oid_of, path_of, resource_of, root_of
 from cpms_portal.search.actions import catalog_of
@@ -57,7 +57,8 @@ def links_of(item: LibraryItem) -> tuple[str, ...]:
         for one in every
         if not one.startswith(NOT_CONTENT)
     )
-    return tuple(dict.fromkeys(kept))
+    chosen = (str(oid) for oid in item.about.get("related", ()))
+    return tuple(dict.fromkeys([*kept, *chosen]))
 
 
 def moved_to(root: Any, path: str) -> Any:
@@ -82,6 +83,24 @@ def target_of(root: Any, address: str) -> Any:
         return find_resource(root, quote(unquote(address)))
     except (KeyError, UnicodeError):
         return moved_to(root, address)
+
+
+def standing(library: Any, name: str) -> LibraryItem | None:
+    """Return what stands at a path within a library, or stood there and was moved."""
+    found = target_of(root_of(library), f"{resource_path(library).rstrip('/')}/{name}")
+    return found if isinstance(found, LibraryItem) else None
+
+
+def was_thrown_away(library: Any, name: str) -> bool:
+    """Say whether what stood at a path within a library, or a folder above it, is in the trash."""
+    path = f"{resource_path(library).rstrip('/')}/{name}/"
+    for one in library.get(TRASH, {}).values():
+        place = resource_of(library, one.discarded.place)
+        if place is not None and path.startswith(
+            f"{resource_path(place).rstrip('/')}/{one.discarded.name}/"
+        ):
+            return True
+    return False
 
 
 def by_identity(root: Any, html: str) -> str:

@@ -24,7 +24,7 @@ from cpms_portal.cms.resources.pages import (
     Page,
     WebLink,
 )
-from cpms_portal.cms.resources.places import Library, LibraryFolder, Trash
+from cpms_portal.cms.resources.places import TRASH, Library, LibraryFolder, Trash
 
 __all__ = [
     "FAQ",
@@ -32,6 +32,7 @@ __all__ = [
     "LIBRARY_ROLES",
     "MARKDOWN",
     "ORIGINAL",
+    "TRASH",
     "Collection",
     "ConsentForm",
     "ConsentForms",

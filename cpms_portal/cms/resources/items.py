@@ -112,7 +112,8 @@ class Discarded:
 class LibraryItem(Shared, Content):
     """Something published in one or more languages. ``kind`` names its type to readers and files.
 
-    about: values that are the same in every language, as the schema of its type says.
+    about: values that are the same in every language, as the schema of its type says; "related"
+    (oids of items) of every type.
     position: its place among others, lowest first. links: what its texts lead to, oids and paths.
     copy_of: oid of the item this is a working copy of.
     """
@@ -130,6 +131,8 @@ class LibraryItem(Shared, Content):
     discarded: Discarded | None = None
     changed: datetime | None = None
     version = 0
+    #: Its text is that of all networks, until somebody changes it here.
+    of_all_networks = False
     #: Who is editing, and drafts; beside the item, so that it is not written for them.
     editing: Any = None
 
@@ -160,6 +163,7 @@ class LibraryItem(Shared, Content):
             "in": oid_of(self.__parent__),
             "link": self.links,
             "copy_of": self.copy_of,
+            "related": tuple(map(str, self.about.get("related", ()))),
         }
 
     def index_sorts(self) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Collection(LibraryItem):
 class HelpdeskContact(LibraryItem):
     """Somebody who helps. title: the person. about: "mail", "phone", "website".
 
-    more: "disease_group" and "hours", in words.
+    more: "people", "disease_group" and "hours", in words.
     """
 
     kind = "contact"

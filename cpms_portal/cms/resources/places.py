@@ -10,6 +10,9 @@ from persistent.mapping import PersistentMapping
 from cpms_portal.cms.resources.items import IOBTree, LibraryItem, Shared
 from cpms_portal.core.resources import Container, content_type
 
+#: The name of the trash in its library.
+TRASH = "trash"
+
 
 @content_type("Library")
 class Library(Shared, Container):

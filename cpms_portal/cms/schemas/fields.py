@@ -54,6 +54,47 @@ class TagsWidget(TextWidget):
     hint = _("Separate them by commas.")
 
 
+class PickWidget(TextWidget):
+    """Something of the libraries, picked from their tree; without script its address is typed.
+
+    kind: the only type that fits, empty for any. several: one address a line.
+    """
+
+    template = "pick"
+    kind = ""
+    several = False
+    hint = _("Its address here, such as /library/faq.")
+
+
+class ItemAddress(Text):
+    """The address of something of the libraries, as /library/faq."""
+
+    def __init__(self) -> None:
+        super().__init__(500)
+
+    def read(self, node: colander.SchemaNode, text: str) -> Any:
+        """Return the address."""
+        return own_address(node, super().read(node, text))
+
+
+class ItemAddresses(Lines):
+    """Addresses of things of the libraries, one a line ↔ a list of text."""
+
+    def __init__(self) -> None:
+        super().__init__(500, 30)
+
+    def read(self, node: colander.SchemaNode, text: str) -> list[str]:
+        """Return the addresses, each once."""
+        return list(dict.fromkeys(own_address(node, one) for one in super().read(node, text)))
+
+
+def own_address(node: colander.SchemaNode, text: str) -> str:
+    """Return an address of the portal; Invalid when it is none."""
+    if not re.fullmatch(r"/(?!/)[^\s?#\\]*", text):
+        raise colander.Invalid(node, _("Enter an address of this portal, such as /library/faq."))
+    return text
+
+
 class TimeMark(Text):
     """A time in a video, as 4:05 or 1:02:30 ↔ seconds."""
 

@@ -11,6 +11,9 @@ from typing import Any
 import colander
 
 from cpms_portal.cms.schemas.fields import (
+    ItemAddress,
+    ItemAddresses,
+    PickWidget,
     RichText,
     RichTextWidget,
     Tags,
@@ -81,12 +84,14 @@ class StepSchema(colander.MappingSchema):
         RichText(), title=_("How"), widget=RichTextWidget(rows=5), missing=""
     )
     picture = colander.SchemaNode(
-        colander.Integer(),
-        title=_("Picture"),
-        widget=TextWidget(width="short", hint=_("The number of a picture of the library.")),
-        missing=None,
+        ItemAddress(), title=_("Picture"), widget=PickWidget(kind="picture"), missing=None
     )
-    alternative = line(_("What the picture shows"), "more", longest=300)
+    alternative = line(
+        _("What the picture shows"),
+        "more",
+        longest=300,
+        widget=TextWidget(hint=_("Empty: what is said at the picture itself.")),
+    )
 
 
 class GuideSchema(ItemSchema):
@@ -178,8 +183,13 @@ class CollectionSchema(ItemSchema):
     tags_any = line(_("Any of these tags"), "about", kind=Tags(), missing=(), widget=TagsWidget())
     language = line(_("In the language"), "about", longest=8, description=_("A code such as de."))
     words = line(_("With these words in the title"), "about")
-    within = colander.SchemaNode(
-        colander.Integer(), widget=HiddenWidget(), belongs="about", missing=None
+    within = line(
+        _("Only what stands in"),
+        "about",
+        kind=ItemAddress(),
+        missing=None,
+        widget=PickWidget(kind="folder"),
+        description=_("A library or a folder; empty: the library the collection is in."),
     )
     sort = colander.SchemaNode(
         Text(),
@@ -284,6 +294,12 @@ class VideoSchema(ItemSchema):
 class ContactSchema(ItemSchema):
     """Somebody who helps. The title is the name of the person or of the team."""
 
+    people = line(
+        _("Who answers"),
+        "more",
+        longest=500,
+        description=_("Names, where they should be known. Only of people who agreed."),
+    )
     disease_group = line(_("Disease group"), "more", longest=300)
     hours = line(_("Hours"), "more", longest=500, widget=TextAreaWidget(rows=2))
     mail = line(_("E-mail"), "about", kind=Email())
@@ -293,9 +309,13 @@ class ContactSchema(ItemSchema):
 
 
 class TimesSchema(colander.MappingSchema):
-    """What is the same for every type: tags and the time readers see it in."""
+    """What is the same for every type: tags, related items, the time readers see it in."""
 
     tags = line(_("Tags"), "item", kind=Tags(), missing=(), widget=TagsWidget())
+    related = line(
+        _("Related"), "about", kind=ItemAddresses(), missing=(), widget=PickWidget(several=True),
+        description=_("Shown beside the text, here and there. They are found again after a move."),
+    )  # fmt: skip
     shown_from = line(
         _("Shown from"), "item", kind=Moment(), missing=None, widget=MomentWidget(),
         description=_("Published before, it appears by itself at this time."),

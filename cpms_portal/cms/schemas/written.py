@@ -22,7 +22,7 @@ from cpms_portal.cms.schemas.kinds import KINDS, schema_of
 NEEDED = ("title", "order", "tags", "language")
 OPTIONAL = (
     *("kind", "original", "state", "summary", "syntax"),
-    *("shown_from", "shown_until", "files", "captions"),
+    *("shown_from", "shown_until", "related", "files", "captions"),
 )
 #: Keys of the schema that front matter says otherwise.
 _OTHERWISE = {"title", "text", "tags"}

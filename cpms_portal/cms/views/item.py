@@ -86,15 +86,20 @@ def guide_page(context: Guide, request: Request) -> dict[str, Any]:
 
 def steps_of(text: PageText, request: Request) -> list[dict[str, Any]]:
     """Return the steps of a guide, numbered, with the picture where the reader may see it."""
-    return [
-        {
-            **step,
-            "number": number,
-            "body": _body(step, "text", request),
-            "image": _picture(step, request),
-        }
-        for number, step in enumerate(text.more.get("steps", ()), start=1)
-    ]
+    rows = []
+    for number, step in enumerate(text.more.get("steps", ()), start=1):
+        image = _picture(step, request)
+        more = {"number": number, "body": _body(step, "text", request), "image": image}
+        rows.append({**step, **more, "alternative": _alternative(step, image)})
+    return rows
+
+
+def _alternative(step: dict[str, Any], image: Picture | None) -> str:
+    """Return what the picture of a step shows: said at the step, else at the picture itself."""
+    if step.get("alternative") or image is None:
+        return str(step.get("alternative", ""))
+    said = image.texts[image.original].more.get("alternative", "") if image.texts else ""
+    return "" if image.about.get("decorative") else str(said or image.title)
 
 
 def _picture(step: dict[str, Any], request: Request) -> Picture | None:

@@ -9,9 +9,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from cpms_portal.cms.actions.moving import TRASH, remove_for_good, restore
+from cpms_portal.cms.actions.moving import remove_for_good, restore
 from cpms_portal.cms.queries.links import broken_links, what_links_to
-from cpms_portal.cms.resources import Library, LibraryItem, Trash
+from cpms_portal.cms.resources import TRASH, Library, LibraryItem, Trash
 from cpms_portal.cms.views.item import is_outdated
 from cpms_portal.cms.views.languages import OFFERED, name_of_language
 from cpms_portal.core.errors import CPMSError

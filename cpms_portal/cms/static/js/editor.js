@@ -1,7 +1,8 @@
 // Rich text: an editor in the place of each field of HTML. Without script the field itself stays.
 // What is not touched is sent back as it came, so that a text keeps its source.
 import { FORMATS, forEditor, fromEditor, registerBlots } from "./blots.js";
-import { pick } from "./pick.js";
+import { pick, words } from "./pick.js";
+import "./picked.js";
 
 const Quill = window.Quill;
 
@@ -35,13 +36,9 @@ function plain(q) {
   for (const name of ["header", "list", "blockquote", "callout"]) q.format(name, false, "user");
 }
 
-function pickAddress() {
-  return document.querySelector("[data-form]").action.replace(/\/(?:edit|add)(?:\?.*)?$/, "/pick");
-}
-
 async function link(q, say) {
   const at = q.getSelection(true);
-  const found = await pick(say, "", pickAddress());
+  const found = await pick(say, "", { free: true });
   if (!found) return;
   if (at.length) q.formatText(at.index, at.length, "link", found.address, "user");
   else q.insertText(at.index, found.title, { link: found.address }, "user");
@@ -49,22 +46,14 @@ async function link(q, say) {
 
 async function picture(q, say) {
   const at = q.getSelection(true);
-  const found = await pick(say, "picture", pickAddress());
+  const found = await pick(say, "picture", { described: true });
   if (found) q.insertEmbed(at.index, "image", { src: `${found.address}?width=800`, alt: found.alternative }, "user");
 }
 
 async function video(q, say) {
   const at = q.getSelection(true);
-  const found = await pick(say, "video", pickAddress());
+  const found = await pick(say, "video");
   if (found) q.insertEmbed(at.index, "ownvideo", { href: found.address, title: found.title }, "user");
-}
-
-function words(field) {
-  const say = {};
-  for (const [name, value] of Object.entries(field.dataset)) {
-    if (name.startsWith("say")) say[name.charAt(3).toLowerCase() + name.slice(4)] = value;
-  }
-  return say;
 }
 
 // One stop of the Tab key; the arrow keys go from tool to tool (ARIA: toolbar).

@@ -1,74 +1,143 @@
-// Asks for something of the libraries: to link to, or to put in.
-function element(name, attributes = {}, ...inside) {
+// Asks for something of the libraries: looked for by its words, or found in their tree.
+export function element(name, attributes = {}, ...inside) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...inside);
   return made;
 }
 
+export function words(field) {
+  const say = {};
+  for (const [name, value] of Object.entries(field.dataset)) {
+    if (name.startsWith("say")) say[name.charAt(3).toLowerCase() + name.slice(4)] = value;
+  }
+  return say;
+}
+
+function pickAddress() {
+  return document.querySelector("[data-form]").action.replace(/\/(?:edit|add)(?:\?.*)?$/, "/pick");
+}
+
+export async function ask(query) {
+  const answer = await fetch(`${pickAddress()}?${new URLSearchParams(query)}`, { headers: { Accept: "application/json" } });
+  return answer.ok ? answer.json() : { items: [] };
+}
+
+// What a picture shows, or that it only decorates: one of them is needed.
+function pictureFields(say, id) {
+  const text = element("input", { class: "input", type: "text", id: `${id}-words` });
+  const box = element("input", { type: "checkbox", id: `${id}-decorative` });
+  const check = () => {
+    text.disabled = box.checked;
+    text.setCustomValidity(box.checked || text.value.trim() ? "" : say.alternativeNeeded);
+  };
+  text.addEventListener("input", check);
+  box.addEventListener("change", check);
+  const fill = (item) => { text.value = item.alternative ?? ""; box.checked = Boolean(item.decorative); check(); };
+  const said = () => (box.checked ? "" : text.value.trim());
+  const parts = [element("label", { for: text.id }, say.alternative), text,
+    element("label", { class: "check" }, box, element("span", {}, say.decorative))];
+  check();
+  return { parts, fill, said };
+}
+
+// The rows of a place: each is chosen by its button; a folder can be opened as well.
+function rowOf(item, say, choose, open) {
+  const pickIt = element("button", { class: "pick-option", type: "button", "aria-pressed": "false" });
+  if (item.picture) pickIt.append(element("img", { src: item.picture, alt: "", loading: "lazy" }));
+  pickIt.append(element("span", {}, element("strong", {}, item.title), " ", element("span", { class: "faint" }, item.place)));
+  pickIt.addEventListener("click", () => choose(item, pickIt));
+  const row = element("li", {}, pickIt);
+  if (!item.inside) return row;
+  const into = element("button", { class: "button is-small is-quiet", type: "button", "aria-label": `${say.open}: ${item.title}` }, say.open);
+  into.addEventListener("click", () => open(item.inside));
+  row.append(into);
+  return row;
+}
+
 let asked = 0;
 
-// say: words; kind: "", "picture" or "video". Resolves to {address, title, alternative} or null.
-export function pick(say, kind, address) {
+// say: words; kind: the only type that fits, "" for any; free: whether an address may be typed;
+// described: whether it is said what a picture shows. Resolves to what was chosen, or null.
+export function pick(say, kind, { free = false, described = false } = {}) {
   asked += 1;
-  const named = (part) => `pick-${asked}-${part}`;
-  const sought = element("input", { class: "input", type: "search", id: named("sought"), autocomplete: "off" });
-  const results = element("ul", { class: "pick-results", role: "listbox", "aria-label": say.search });
-  const free = element("input", { class: "input", type: "text", id: named("address") });
-  const words = element("input", { class: "input", type: "text", id: named("words") });
+  const id = `pick-${asked}`;
+  const sought = element("input", { class: "input", type: "search", id: `${id}-sought`, autocomplete: "off" });
+  const here = element("p", { class: "pick-here", role: "status" });
+  const results = element("ul", { class: "pick-results", "aria-label": say.search });
+  const address = element("input", { class: "input", type: "text", id: `${id}-address` });
+  const picture = described ? pictureFields(say, id) : null;
   const back = element("button", { class: "button", value: "", type: "submit", formnovalidate: "" }, say.back);
   const go = element("button", { class: "button is-primary", value: "go", type: "submit" }, say.insert);
   const body = element("form", { class: "dialog-body", method: "dialog" });
-  body.append(element("label", { for: sought.id }, say.search), sought, results);
-  if (!kind) body.append(element("label", { for: free.id }, say.address), free);
-  if (kind === "picture") body.append(element("label", { for: words.id }, say.alternative), words);
+  body.append(element("label", { for: sought.id }, say.search), sought, here, results);
+  if (free) body.append(element("label", { for: address.id }, say.address), address);
+  if (picture) body.append(...picture.parts);
   body.append(element("div", { class: "dialog-actions" }, back, go));
-  const dialog = element("dialog", { class: "dialog pick", "aria-label": say[kind || "link"] }, body);
+  const dialog = element("dialog", { class: "dialog pick", "aria-label": say[kind || "link"] ?? say.choose }, body);
   document.body.append(dialog);
   let chosen = null;
+  let turn = 0;
 
-  function choose(item, option) {
+  function fits(item) {
+    return !kind || item.kind === kind || (kind === "folder" && item.kind === "library");
+  }
+
+  function choose(item, button) {
+    if (!fits(item)) { open(item.inside); return; }
     chosen = item;
-    words.value = item.alternative ?? "";
-    for (const one of results.children) one.setAttribute("aria-selected", String(one === option));
+    sought.setCustomValidity("");
+    picture?.fill(item);
+    for (const one of results.querySelectorAll(".pick-option")) one.setAttribute("aria-pressed", String(one === button));
   }
 
-  function show(items) {
-    results.replaceChildren(...items.map((item) => {
-      const option = element("li", { role: "option", tabindex: "0", "aria-selected": "false" },
-        element("strong", {}, item.title), " ", element("span", { class: "faint" }, item.place));
-      option.addEventListener("click", () => choose(item, option));
-      option.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        choose(item, option);
-      });
-      return option;
-    }));
+  async function open(place) {
+    sought.value = "";
+    await look({ kind, in: place });
+    results.querySelector("button")?.focus();
   }
 
-  async function look() {
-    const query = new URLSearchParams({ q: sought.value, kind });
-    const answer = await fetch(`${address}?${query}`, { headers: { Accept: "application/json" } });
-    if (answer.ok) show(await answer.json());
+  async function look(query) {
+    turn += 1;
+    const mine = turn;
+    const found = await ask(query);
+    if (mine !== turn) return;
+    results.replaceChildren(...found.items.map((item) => rowOf(item, say, choose, open)));
+    here.replaceChildren();
+    if (found.up) {
+      const up = element("button", { class: "button is-small is-quiet", type: "button" }, say.up);
+      up.addEventListener("click", () => open(found.up));
+      here.append(up, " ", element("strong", {}, found.here));
+    }
+    if (!found.items.length) here.append(" ", say.none);
   }
 
   let timer = 0;
-  sought.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 200); });
+  const lookNow = () => look({ q: sought.value, kind });
+  sought.addEventListener("input", () => {
+    sought.setCustomValidity("");
+    clearTimeout(timer);
+    timer = setTimeout(lookNow, 200);
+  });
   sought.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    look();
+    clearTimeout(timer);
+    lookNow();
+  });
+  go.addEventListener("click", () => {
+    sought.setCustomValidity(chosen || address.value.trim() ? "" : say.chooseFirst);
   });
   dialog.showModal();
   sought.focus();
-  look();
+  lookNow();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (dialog.returnValue !== "go") { resolve(null); return; }
-      if (free.value.trim()) { resolve({ address: free.value.trim(), title: free.value.trim() }); return; }
-      resolve(chosen && { ...chosen, alternative: words.value.trim() });
+      const typed = address.value.trim();
+      if (dialog.returnValue !== "go") resolve(null);
+      else if (typed) resolve({ address: typed, title: typed });
+      else resolve(chosen && { ...chosen, alternative: picture?.said() ?? "" });
     });
   });
 }

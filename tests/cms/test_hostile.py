@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import re
 import struct
+import zipfile
 import zlib
+from types import SimpleNamespace
 
+import pikepdf
 import pytest
 import transaction
 from hypothesis import given
@@ -15,12 +18,15 @@ from PIL import Image
 from pyramid.traversal import resource_path
 from webtest import Upload
 
+from cpms_portal.cms.actions.files import check_pdf, clean_file_name, prepare
 from cpms_portal.cms.actions.writing import save_item
 from cpms_portal.cms.queries.items import values_of
 from cpms_portal.cms.queries.text import html_of, rendered
 from cpms_portal.cms.resources import HTML, MARKDOWN
 from cpms_portal.cms.schemas.vocabulary import clean, for_editing
+from cpms_portal.core.errors import UploadRefusedError
 from tests.cms.conftest import EDITOR
+from tests.ground import NOON
 
 CORPUS = [
     "<script>alert(1)</script>",
@@ -66,6 +72,8 @@ CORPUS = [
     "<a href='file:///etc/passwd'>x</a>",
     "<a href='blob:https://x.invalid/1'>x</a>",
     "<a href='//elsewhere.invalid' target=_blank>x</a>",
+    "<a href='/\t/elsewhere.invalid'>x</a>",
+    "<a href='\\\\elsewhere.invalid'>x</a>",
     "<img src='data:text/html,<script>alert(1)</script>'>",
     "<img srcset='//elsewhere.invalid/a 1x' sizes=1px>",
     "<picture><source srcset=//elsewhere.invalid/a><img src=x></picture>",
@@ -157,7 +165,7 @@ def test_what_is_clean_stays_as_it_is_through_the_editor(text):
 
 
 #: Fields that take no words.
-NOT_WORDS = {"at", "minutes", "picture", "csrf_token"}
+NOT_WORDS = {"at", "minutes", "picture", "csrf_token", "related", "within"}
 EMPTY_ROW = {"title": "S", "text": "<p>a</p>", "picture": None, "alternative": ""}
 EMPTY_QUESTION = {"anchor": "", "theme": "T", "question": "Q", "answer": "<p>a</p>"}
 
@@ -250,6 +258,114 @@ ACTIVE_PDF = b"""%PDF-1.4
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj
 trailer<</Root 1 0 R>>
 %%EOF"""
+
+
+def pdf_with(entries):
+    """A PDF of one page with something in its catalog or its page."""
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(9, 9))
+    catalog, own = entries(pdf)
+    for target, values in ((pdf.Root, catalog), (page.obj, own)):
+        for name, value in values.items():
+            target[name] = value
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def action(**values):
+    named = {f"/{name}": value for name, value in values.items()}
+    return pikepdf.Dictionary(named)
+
+
+def link(address):
+    return pikepdf.Array([
+        pikepdf.Dictionary({
+            "/Type": pikepdf.Name.Annot, "/Subtype": pikepdf.Name.Link, "/Rect": [0, 0, 9, 9],
+            "/A": action(S=pikepdf.Name.URI, URI=pikepdf.String(address)),
+        })
+    ])  # fmt: skip
+
+
+ACTIVE_PDFS = {
+    "launch": lambda _pdf: ({"/OpenAction": action(S=pikepdf.Name.Launch, F="x.exe")}, {}),
+    "form": lambda _pdf: ({"/AcroForm": action(XFA="<xdp/>", Fields=[])}, {}),
+    "submit": lambda _pdf: ({}, {"/AA": action(O=action(S=pikepdf.Name.SubmitForm, F="x"))}),
+    "import": lambda _pdf: ({"/OpenAction": action(S=pikepdf.Name.ImportData, F="x")}, {}),
+    "remote": lambda _pdf: ({"/OpenAction": action(S=pikepdf.Name.GoToR, F="//x.invalid/a")}, {}),
+    "script": lambda _pdf: ({}, {"/AA": action(O=action(S=pikepdf.Name.JavaScript, JS="x"))}),
+    "link": lambda _pdf: ({}, {"/Annots": link("javascript:alert(1)")}),
+    "link-file": lambda _pdf: ({}, {"/Annots": link("file:///etc/passwd")}),
+    "link-data": lambda _pdf: ({}, {"/Annots": link(" DATA:text/html,x")}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVE_PDFS))
+def test_a_pdf_in_which_something_would_run_is_refused(name):
+    with pytest.raises(UploadRefusedError):
+        check_pdf(io.BytesIO(pdf_with(ACTIVE_PDFS[name])))
+
+
+@pytest.mark.parametrize("address", ["https://www.orpha.net/", "mailto:a@example.org", "#page=2"])
+def test_a_pdf_with_plain_links_is_taken(address):
+    check_pdf(io.BytesIO(pdf_with(lambda _pdf: ({}, {"/Annots": link(address)}))))
+
+
+def packed(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+ODT = "application/vnd.oasis.opendocument.text"
+DOCX = {"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.gif", b"GIF89a" + struct.pack("<HH", 10_000, 10_000) + b"\0\0\0;"),
+        ("x.png", huge_png()),
+        ("x.webp", b"RIFF\0\0\0\0WEBP<script>"),
+        ("x.jpg", b"\xff\xd8\xff<svg onload=alert(1)>"),
+        ("x.svgz", b"\x1f\x8b"),
+        ("x.xhtml", b"<html xmlns='http://www.w3.org/1999/xhtml'/>"),
+        ("x.mhtml", b"MIME-Version: 1.0"),
+        ("x.js", b"alert(1)"),
+        ("x.pdf.html", b"%PDF-1.7"),
+        ("x.png.svg", b"\x89PNG"),
+        ("x.txt", b"\x00\x01\x02binary"),
+        ("x.docx", packed(**DOCX, **{"word/vbaProject.bin": "x"})),
+        ("x.odt", packed(mimetype=ODT, **{"Basic/Standard/x.xml": "<x/>"})),
+        ("x.docx", packed(mimetype=ODT)),
+        ("x.webm", b"<html>"),
+        ("x.mp4", b"\0\0\0\x18ftyp"[:6]),
+    ],
+    ids=lambda one: str(one)[:14],
+)
+def test_a_file_that_is_not_what_it_says_or_would_run_is_not_prepared(name, content):
+    with pytest.raises(UploadRefusedError):
+        prepare(name, io.BytesIO(content), SimpleNamespace(now=NOON, name="Editor"))
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd.png", "passwd.png"),
+        ("C:\\\\x\\\\a.png", "a.png"),
+        ("...png", "png"),
+        ("a\u202egnp.exe.png", "agnp.exe.png"),
+        ("a\x00b\r\nc.png", "abc.png"),
+        ("🙂.png", "🙂.png"),
+        ('a"b<c>.png', "a b c .png"),
+        ("مرحبا.png", "مرحبا.png"),
+    ],
+)
+def test_a_name_of_a_file_is_tame_and_still_read(name, kept):
+    assert clean_file_name(name) == kept
+
 
 REFUSED = [
     ("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),

@@ -46,10 +46,16 @@ def test_an_editor_writes_and_a_reviewer_publishes_what_everybody_reads(
     for tool, words in (("picture", "sea"), ("link", "Linked from")):
         editor.click(f".editor-tool.is-{tool}")
         editor.fill("dialog input[type=search]", words)
-        option = editor.locator(".pick-results li", has_text=words).first
+        option = editor.locator(".pick-option", has_text=words).first
         option.click()
         if tool == "picture":
+            editor.fill("dialog input[id$=words]", "")
+            editor.click("dialog .button.is-primary")
+            assert editor.locator("dialog").count() == 1, "it asks what the picture shows"
             clean_at_both_widths(editor)
+            editor.check("dialog input[id$=decorative]")
+            assert editor.locator("dialog input[id$=words]").is_disabled()
+            editor.uncheck("dialog input[id$=decorative]")
             editor.fill("dialog input[id$=words]", "A calm sea")
         editor.click("dialog .button.is-primary")
         editor.wait_for_selector("dialog", state="detached")

@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 import yaml
 
+from cpms_portal.cms.schemas.written import written
+from cpms_portal.contentio.reading import read_front_matter
 from tests.content.files import CONTENT, hospitals, keys, networks, read
 
 FILES = sorted(CONTENT.rglob("*.yaml"))
@@ -121,7 +123,16 @@ def test_german_centres_are_those_of_the_registration_guides(network):
 # Library
 
 
-LIBRARIES = [CONTENT / "library", *sorted(CONTENT.glob("networks/*/library"))]
+LIBRARIES = [
+    CONTENT / "library",
+    CONTENT / "network_library",
+    *sorted(CONTENT.glob("networks/*/library")),
+]
+#: Made from other files than pages.
+MADE = {"consent-forms"}
+_LINK = re.compile(
+    r"\]\(/library/([^)#]+)[^)]*\)|(?:picture:|address:|^-) /library/(\S+)", re.MULTILINE
+)
 PAGES = sorted(path for library in LIBRARIES for path in library.rglob("*.md"))
 
 
@@ -132,18 +143,61 @@ def test_a_page_has_front_matter_and_links_to_pages_that_exist(path):
     assert {"title", "order", "tags", "language"} <= set(front)
     assert "<" not in text
     assert not re.search(r"^# ", text, re.MULTILINE)
-    for slug in re.findall(r"\]\(/library/([^)]+)\)|picture: /library/(\S+)", head + text):
+    for slug in {"".join(found) for found in _LINK.findall(head + text)} - MADE:
         # A page that is not there in a language is read in English.
-        assert (CONTENT / "library" / "en" / f"{''.join(slug)}.md").exists()
+        assert (CONTENT / "library" / "en" / f"{slug}.md").exists(), slug
 
 
-@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.parent.name)
+@pytest.mark.parametrize(
+    "library", LIBRARIES, ids=lambda library: f"{library.parent.name}-{library.name}"
+)
 def test_pages_stand_in_an_order_without_ties(library):
     orders = [
         yaml.safe_load(path.read_text(encoding="utf-8").split("---\n", 2)[1])["order"]
         for path in (library / "en").glob("*.md")
     ]
     assert len(orders) == len(set(orders)) >= 2
+
+
+OF_ALL = sorted((CONTENT / "network_library").rglob("*.md"))
+
+
+@pytest.mark.parametrize("path", [*PAGES, *OF_ALL], ids=lambda p: f"{p.parents[1].name}-{p.stem}")
+def test_a_page_is_written_in_its_one_canonical_form(path):
+    assert written(*read_front_matter(path)) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["getting-started", "helpdesk", "questions"])
+def test_what_all_networks_say_is_there_in_three_languages(name):
+    assert {path.parent.name for path in OF_ALL if path.stem == name} == {"en", "de", "fr"}
+
+
+#: What the networks published before: each has a page of its own.
+SEEDED = {
+    "video": ["introduction", "first-sign-in", "enrolment", "open-panel", "main-path"],
+    "webinar": [
+        *("general", "consultation-form", "expert-panel", "meetings", "viewer"),
+        *("access-rights", "guests", "coordinators"),
+    ],
+    "": [
+        *("user-manual", "roles-and-access", "coding-systems", "de-identification"),
+        *("image-viewer", "data-hosting", "consent-sample", "outcome-document"),
+        *("good-consent-practice", "toolkit", "welcome", "getting-started", "register-full"),
+        *("register-guest", "second-factors", "preferences", "enrol-and-remove", "own-panel"),
+        *("informed-consent", "file-upload-tips", "training-platform", "helpdesk", "faq"),
+        *("helpdesk-flyer", "technical-requirements", "supported-browsers", "privacy"),
+        *("accessibility", "terms"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "name", [f"{kind}-{one}".lstrip("-") for kind, names in SEEDED.items() for one in names]
+)
+def test_what_the_networks_published_before_has_a_page(name):
+    path = CONTENT / "library" / "en" / f"{name}.md"
+    head, text = read_front_matter(path)
+    assert len(text.split()) > 40 or head.get("steps") or head.get("questions") or head["kind"]
 
 
 # Consent forms

@@ -30,7 +30,14 @@ VIDEOS = {"mp4", "webm"}
 DOCUMENTS = {"pdf", "txt", "csv", "docx", "xlsx", "pptx", "odt", "ods", "odp"}
 PIECE = 1024 * 1024
 #: What makes a PDF do something: scripts, programs, files within, forms sent elsewhere.
-ACTIVE = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/RichMedia", "/SubmitForm", "/GoToE"}
+ACTIVE = {
+    *("/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/RichMedia", "/SubmitForm", "/GoToE"),
+    *("/XFA", "/ImportData", "/GoToR"),
+}
+#: Objects in objects: more deeply packed than this is no document.
+DEEPEST = 60
+#: Where the links of a PDF may lead.
+_PLAIN_LINK = re.compile(r"(?:https?://|mailto:|#|(?![a-z][a-z0-9+.-]*:))", re.IGNORECASE)
 _UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 
 
@@ -104,13 +111,33 @@ def check_pdf(stream: BinaryIO) -> None:
         )
 
 
-def _is_active(one: Any) -> bool:
+def _is_active(one: Any, depth: int = 0) -> bool:
+    """Say whether an object, or what stands in it without a number of its own, would run."""
+    if depth > DEEPEST:
+        return True
+    if isinstance(one, pikepdf.Array):
+        return any(_is_active(part, depth + 1) for part in one if _is_inside(part))
     if not isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
         return False
     names = {str(key) for key in one.keys()}  # noqa: SIM118 - a stream is iterated otherwise
     kinds = {str(one.get(key)) for key in ("/S", "/Type") if key in names}
-    within = [one.get(key) for key in ("/A", "/AA", "/OpenAction") if key in names]
-    return bool((names | kinds) & ACTIVE) or any(_is_active(part) for part in within)
+    if "/URI" in names and not _leads_plainly(one.get("/URI")):
+        return True
+    within = (one.get(key) for key in names)
+    return bool((names | kinds) & ACTIVE) or any(
+        _is_active(part, depth + 1) for part in within if _is_inside(part)
+    )
+
+
+def _is_inside(part: Any) -> bool:
+    return isinstance(part, pikepdf.Object) and not part.is_indirect
+
+
+def _leads_plainly(address: Any) -> bool:
+    """Say whether an address of a link is plain; the base of a document is a mapping."""
+    if isinstance(address, pikepdf.Dictionary):
+        return True
+    return _PLAIN_LINK.match(str(address).strip()) is not None
 
 
 def _picture(

@@ -33,7 +33,6 @@ from cpms_portal.workflow.actions import apply_state, begin
 from cpms_portal.workflow.queries import state_of
 
 
-
 def below(item: Any) -> Iterator[LibraryItem]:
     """Yield an item and every item in it."""
     yield item

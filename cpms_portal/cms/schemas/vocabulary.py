@@ -38,6 +38,8 @@ EMPTY = {"br", "hr", "img"}
 #: Left out when they say nothing.
 DROPPED_EMPTY = {"p", "h2", "h3", "h4", "li", "blockquote", "em", "strong", "a", "sub", "sup"}
 OWN_ADDRESS = re.compile(r"/(?!/)[\w.~/?=&;%#+:@,-]*", re.ASCII)
+#: Leads to another site without saying so: browsers skip tabs and read a backslash as a slash.
+ELSEWHERE_UNSAID = re.compile(r"[\s\x00-\x1f]*[/\\][\t\r\n]*[/\\]")
 #: Nothing but their content when they say nothing themselves.
 BARE_DROPPED = {"a", "div"}
 #: A mark as nh3 writes it, or the text between two.
@@ -51,6 +53,8 @@ _SPACES = re.compile(r"[ \t\u00a0\u200b\ufeff]+")
 def _fitting(tag: str, name: str, value: str) -> str | None:
     if tag == "img" and name == "src":
         return value if OWN_ADDRESS.fullmatch(value) else None
+    if name == "href" and ELSEWHERE_UNSAID.match(value):
+        return None
     if name in ("colspan", "rowspan", "start"):
         return value if value.isdecimal() and len(value) < 4 else None
     return value

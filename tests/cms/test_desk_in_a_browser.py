@@ -9,12 +9,21 @@ import transaction
 from pyramid.traversal import resource_path
 
 from cpms_portal.core.resources import oid_of
+from cpms_portal.security.grants import grant
 from cpms_portal.security.roles import Role
 from tests.browser.chromium import scrolls_sideways, violations
 from tests.cms.conftest import EDITOR, READER, REVIEWER
 
 pytestmark = [pytest.mark.browser, pytest.mark.storages("filestorage")]  # the look is the same
 SAVE = "#form .form-actions .button.is-primary"
+
+
+@pytest.fixture
+def office(office, root):
+    """The office, whose reviewer edits as well."""
+    grant(office[Role.REVIEWER], Role.EDITOR, root["library"])
+    transaction.commit()
+    return office
 
 
 def fits(page):
@@ -37,7 +46,7 @@ def test_related_items_and_the_picture_of_a_step_are_picked_from_the_tree(
     editor.goto(resource_path(guide, "edit"))
     editor.click("button[aria-label='Choose: Related']")
     row = editor.locator(".pick-results li", has_text="Shelf to open")
-    row.locator("button", has_text="Open").focus()
+    row.locator("button[aria-label^='Open:']").focus()
     editor.keyboard.press("Enter")
     editor.wait_for_selector(".pick-here strong:has-text('Shelf to open')")
     option = editor.locator(".pick-option", has_text="Stands on the shelf")

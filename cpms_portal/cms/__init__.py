@@ -20,6 +20,7 @@ def includeme(config: Configurator) -> None:
     config.add_importer("library", "cpms_portal.cms.importer.import_library")
     config.add_importer("consent_forms", "cpms_portal.cms.importer.import_consent_forms")
     config.add_exporter("library", "cpms_portal.cms.exporter.export_libraries")
+    config.include(".views.kept")
     config.include(".views.item")
     config.include(".views.media")
     config.include(".views.library")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from BTrees import family64
@@ -30,3 +31,19 @@ def hidden_now(actor: Actor, noun: str, anywhere: Any) -> Any:
         kept = keepers._fwd_index.get(token)
         out = out if kept is None else family64.IF.difference(out, kept)
     return out
+
+
+def next_moment(anywhere: Any, at: datetime) -> datetime:
+    """Return the first moment after another at which anything may begin or end to be shown.
+
+    The index knows whole seconds: within the second of a beginning or an end, that is its end.
+    """
+    second, found = seconds(at) or 0, [datetime.max.replace(tzinfo=UTC)]
+    for name in ("shown_from", "shown_until"):
+        index = catalog_of(anywhere)[name]
+        index.flush(False)
+        for key in index._fwd_index.keys(second):
+            moment = datetime.fromtimestamp(key, UTC)
+            found.append(moment if moment > at else moment + timedelta(seconds=1))
+            break
+    return min(found)

@@ -40,7 +40,9 @@ def guard_tween(
         response = handler(request)
         managed = request.path_info.startswith(("/manage", "/deformstatic", "/sdistatic"))
         policy = MANAGE_POLICY if managed else POLICY.format(nonce=request.csp_nonce)
-        response.headers.setdefault("Content-Security-Policy", policy)
+        # The page the browser has kept goes on with the nonce in it (RFC 9111, 4.3.4).
+        if response.status_int != 304:
+            response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         if "Cache-Control" not in response.headers:

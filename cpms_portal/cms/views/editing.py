@@ -20,6 +20,7 @@ from cpms_portal.cms.resources import Library, LibraryFolder, LibraryItem, Pictu
 from cpms_portal.cms.resources.files import FileItem
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
 from cpms_portal.cms.views.languages import OFFERED, name_of_language
+from cpms_portal.cms.views.words import for_once
 from cpms_portal.core.errors import UploadRefusedError, ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.fields import Files, Text
@@ -143,6 +144,8 @@ class EditItem(FormView):
         """Return who else is editing, what was typed before, what others saved meanwhile."""
         item, actor, language = self.context, self.request.actor, self.language
         held = lock_of(item, language, actor.now)
+        if held is not None:
+            for_once(self.request)
         overtaken = self._is_overtaken()
         newer = item.versions.get(self._version()) if overtaken else None
         begun = item.versions.get(int(self.request.POST.get(BASED_ON, "0"))) if overtaken else None
@@ -250,7 +253,7 @@ def includeme(config: Configurator) -> None:
     """Register the pages."""
     shared = {"permission": Permission.PAGE_EDIT}
     edit = "cpms_portal.cms:templates/edit.pt"
-    config.add_view(EditItem, context=LibraryItem, name="edit", renderer=edit, **shared)
+    config.add_view(EditItem, context=LibraryItem, name="edit", renderer=edit, kept=True, **shared)
     post = {**shared, "context": LibraryItem, "request_method": "POST"}
     config.add_view(keep, name="draft", **post)
     config.add_view(take_over, name="take-over", **post)

@@ -134,4 +134,5 @@ def includeme(config: Configurator) -> None:
             permission=Permission.PAGE_VIEW,
             request_method="GET",
             renderer="cpms_portal.cms:templates/item.pt",
+            kept=True,
         )

@@ -69,7 +69,7 @@ def collection_page(context: Collection, request: Request) -> dict[str, Any]:
 
 def includeme(config: Configurator) -> None:
     """Register the pages."""
-    shared = {"request_method": "GET"}
+    shared: dict[str, Any] = {"request_method": "GET", "kept": True}
     config.add_view(
         library_page,
         context=Library,

@@ -21,13 +21,19 @@ def tag_title(tag: str) -> Any:
     return TAG_TITLES.get(tag) or tag.replace("-", " ").capitalize()
 
 
-def may_be_kept(request: Request) -> None:
-    """Let the reader's own browser keep a public page, asking again each time.
+#: Said of a page that holds something for this once only.
+ONCE = "cpms.once"
 
-    No validator: the page carries a nonce and a form token, which must not outlive it.
-    """
+
+def may_be_kept(request: Request) -> None:
+    """Let the reader's own browser keep a public page, asking again each time."""
     if request.person is None:
         request.response.headers["Cache-Control"] = "private, no-cache"
+
+
+def for_once(request: Request) -> None:
+    """Say that the page of this request holds something that is true now only."""
+    request.environ[ONCE] = True
 
 
 def size_of(size: int) -> str:

@@ -76,5 +76,6 @@ def includeme(config: Configurator) -> None:
             name=name,
             permission=Permission.LIBRARY_VIEW,
             request_method="GET",
+            kept=True,
             renderer=f"cpms_portal.reading:templates/{name}.pt",
         )

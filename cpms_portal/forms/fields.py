@@ -15,14 +15,15 @@ from cpms_portal.core.i18n import _
 from cpms_portal.forms.dates import read_day, read_partial
 
 Coding = dict[str, str]
+#: Control characters but the ends of lines and tabs: category Cc of Unicode.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
 
 
 def tidy(text: str) -> str:
     """Return a text in NFC, trimmed, with plain line ends and no control characters."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
-    return "".join(kept).strip()
+    return _CONTROL.sub("", text).strip()
 
 
 class _Written(colander.SchemaType):

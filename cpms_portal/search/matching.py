@@ -20,7 +20,7 @@ from cpms_portal.core.resources import oid_of
 from cpms_portal.search.actions import catalog_of
 
 #: Up to so many oids are looked at one by one.
-MANY = 200
+MANY = 500
 #: Facet → value or values (any of them); as pairs where one facet must hold several times.
 Where = Mapping[str, Any] | Iterable[tuple[str, Any]]
 

@@ -26,7 +26,10 @@ class BoundToken:
     def get_csrf_token(self, request: Request) -> str:
         """Return the token for forms of this request."""
         bound = session_key(request) or self._visit(request)
-        return sign(request.registry, "csrf", bound)
+        kept: dict[str, str] = request.environ.setdefault("cpms.tokens", {})
+        if bound not in kept:
+            kept[bound] = sign(request.registry, "csrf", bound)
+        return kept[bound]
 
     def new_csrf_token(self, request: Request) -> str:
         """Return the token; it changes with the session."""

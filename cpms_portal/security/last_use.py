@@ -18,6 +18,8 @@ from cpms_portal.core.settings import setting
 
 #: Older lines belong to sessions that are over.
 DAYS = 2
+#: A use so soon after the one noted last says nothing new.
+SECONDS = 60
 
 
 class LastUses:
@@ -25,6 +27,7 @@ class LastUses:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self._noted: dict[str, int] = {}
         self._database = sqlite3.connect(path, check_same_thread=False, timeout=0.2)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = OFF")
@@ -35,6 +38,11 @@ class LastUses:
         """Note a use; a file that is busy or full costs a note, never the page."""
         at = int(moment.timestamp())
         with self._lock:
+            # Requests that were under way together bring the same old cookie.
+            if 0 <= at - self._noted.get(key, 0) < SECONDS:
+                return
+            self._noted = {one: use for one, use in self._noted.items() if at - use < SECONDS}
+            self._noted[key] = at
             try:
                 with self._database:
                     self._database.execute("REPLACE INTO used VALUES (?, ?)", (key, at))

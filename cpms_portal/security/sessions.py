@@ -35,6 +35,8 @@ PURPOSE = "session"
 PARTIAL, FULL = 1, 2
 #: The cookie is renewed when its time is older than this.
 RENEW_SECONDS = 120
+#: Where a request keeps what its cookie says.
+PARTS = "cpms.session_parts"
 #: Where a session keeps for whom an assistant acts.
 ACTS_FOR = "acts_for"
 
@@ -98,8 +100,19 @@ def times_ended(anywhere: Any, person_oid: int) -> int:
 
 
 def _parts(request: Request) -> tuple[str, int] | None:
-    """Return id and last use of the cookie, or None when it is missing, altered or too old."""
-    pieces = request.cookies.get(cookie_name(request), "").split(".")
+    """Return id and last use of the cookie, or None when it is missing, altered or too old.
+
+    Looked at once a request: every form of a page asks for its token.
+    """
+    sent = request.cookies.get(cookie_name(request), "")
+    kept: tuple[str, tuple[str, int] | None] | None = request.environ.get(PARTS)
+    if kept is None or kept[0] != sent:
+        kept = request.environ[PARTS] = (sent, _read_parts(request, sent))
+    return kept[1]
+
+
+def _read_parts(request: Request, sent: str) -> tuple[str, int] | None:
+    pieces = sent.split(".")
     if len(pieces) != 3 or not pieces[1].isdigit():
         return None
     session_id, used, signature = pieces

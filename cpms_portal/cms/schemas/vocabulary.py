@@ -8,6 +8,7 @@ by nh3 and then set in order by one pass over what is left.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 
 import nh3
@@ -60,8 +61,12 @@ def _fitting(tag: str, name: str, value: str) -> str | None:
     return value
 
 
+@lru_cache(maxsize=256)
 def clean(html: str) -> str:
-    """Return HTML in the vocabulary; the same for what is clean already."""
+    """Return HTML in the vocabulary; the same for what is clean already.
+
+    A save asks several times for the same text: to check it, to follow its links, to index it.
+    """
     kept = nh3.clean(
         html,
         tags=MARKS | set(SAME),

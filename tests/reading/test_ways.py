@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as xml
 
+import pytest
+import transaction
+from pyramid.traversal import resource_path
+
+from cpms_portal.workflow.actions import transition
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -27,9 +33,22 @@ def test_a_feed_tells_what_is_new_and_no_draft(app, publish, clock):
 def test_a_feed_that_did_not_change_is_not_sent_again(app, publish):
     publish("news", title="Once")
     first = app.get("/library/feed")
-    assert "public" in first.headers["Cache-Control"]
+    assert first.headers["Cache-Control"] == "public, no-cache"
     again = app.get("/library/feed", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_int == 304
+
+
+@pytest.mark.parametrize("path", ["/library/feed", "/sitemap.xml"])
+def test_what_is_retracted_leaves_feed_and_site_map_at_once(app, publish, portal, path):
+    item = publish("news", title="Taken back")
+    address = resource_path(item)
+    first = app.get(path)
+    assert address in first and first.headers["Last-Modified"]
+    # The date alone says nothing of what was taken away: only the digest is a validator.
+    asked = {"If-Modified-Since": first.headers["Last-Modified"]}
+    transition(item, "retract", portal, reason="Wrong.")
+    transaction.commit()
+    assert address not in app.get(path, headers=asked, status=200)
 
 
 def test_the_feed_of_who_is_signed_in_is_kept_by_nobody(browser_of):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as xml
@@ -68,7 +69,8 @@ def feed_view(context: Library | LibraryFolder | Collection, request: Request) -
     _under(_under(feed, "author"), "name", "CPMS")
     for item in items:
         _entry(feed, item, request)
-    return _sent(feed, "application/atom+xml", request)
+    moments = [one.changed or one.created for one in items]
+    return _sent(feed, "application/atom+xml", request, max(filter(None, moments), default=None))
 
 
 def _latest(items: Iterable[LibraryItem], place: Any, request: Request) -> str:
@@ -89,26 +91,32 @@ def _entry(feed: xml.Element, item: LibraryItem, request: Request) -> None:
         _under(entry, "category", term=tag)
 
 
-def _sent(root: xml.Element, media_type: str, request: Request) -> Response:
-    """Answer with XML and its digest as validator; what not everybody may have is kept nowhere."""
+def _sent(root: xml.Element, media_type: str, request: Request, last: datetime | None) -> Response:
+    """Answer with XML and its digest as validator; what not everybody may have is kept nowhere.
+
+    The date of the last change is told, but is no validator: what is retracted changes no date.
+    """
     body = xml.tostring(root, encoding="utf-8", xml_declaration=True)
     response = Response(body, content_type=media_type, charset="utf-8")
     if request.person is None:
         response.etag = hashlib.sha256(body).hexdigest()[:32]
         response.conditional_response = True
-        response.headers["Cache-Control"] = "public, max-age=300"
+        request.environ.pop("HTTP_IF_MODIFIED_SINCE", None)
+        response.last_modified = last
+        response.headers["Cache-Control"] = "public, no-cache"
         response.vary = ["Accept-Language", "Cookie"]
     return response
 
 
 def sitemap_xml(context: Portal, request: Request) -> Response:
     """Answer with the addresses of all that is published."""
-    urls = xml.Element("urlset", {"xmlns": SITEMAP})
+    urls, last = xml.Element("urlset", {"xmlns": SITEMAP}), None
     for one in addresses_for(context, request.actor):
         url = _under(urls, "url")
         _under(url, "loc", _site(request) + one.path)
         _under(url, "lastmod", one.changed.isoformat())
-    return _sent(urls, "application/xml", request)
+        last = one.changed if last is None else max(last, one.changed)
+    return _sent(urls, "application/xml", request, last)
 
 
 def includeme(config: Configurator) -> None:

@@ -31,8 +31,10 @@ def asker() -> str:
 
 def load(address: str, cookie: str, *, seconds: int, connections: int) -> Load:
     """Ask an address for some seconds; AssertionError when an answer is an error."""
-    ask = _by_wrk if asker() == "wrk" else _by_threads
-    return ask(address, cookie, seconds, connections)
+    if asker() == "wrk":
+        headers = [f"Cookie: {cookie}"] if cookie else []
+        return by_wrk(address, headers, seconds=seconds, connections=connections)
+    return _by_threads(address, cookie, seconds, connections)
 
 
 def _milliseconds(text: str, percentile: str) -> float:
@@ -41,9 +43,14 @@ def _milliseconds(text: str, percentile: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-def _by_wrk(address: str, cookie: str, seconds: int, connections: int) -> Load:
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
-    command += ["-H", f"Cookie: {cookie}", address]
+def by_wrk(
+    address: str, headers: list[str], *, seconds: int, connections: int, script: str = ""
+) -> Load:
+    """Ask by ``wrk``. script: path of what it asks, in Lua; else the address again and again."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
+    for one in headers:
+        command += ["-H", one]
+    command += ["-s", script, address] if script else [address]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in text and "Socket errors" not in text, text
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)

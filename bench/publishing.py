@@ -1,29 +1,34 @@
 """Published pages with 10,000 documents, beside the figures recorded of Plone 6.2 Classic.
 
-One process with four threads, asked by eight connections as Plone was (docs/speed.md says how). The
-ratios compare what was recorded on a machine of the same kind, not a run side by side.
+One process with four threads, asked by eight connections as Plone was. ``page`` and the like ask
+for one document again and again, as it was done with Plone; ``page_anew`` and the like for another
+one each time, which no memory helps. Ratios compare with what was recorded on a machine of the same
+kind, and with a Plone of today where CPMS_BENCH_PEER names one.
 """
 
 from __future__ import annotations
 
+import gzip
+import os
 import random
 import re
 import statistics
-import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import transaction
 import webtest
+from pyramid.traversal import resource_path
 
 from bench._ground import Place, portal_in, say, settings_in
-from bench._load import Load, asker, load
+from bench._load import Load, by_wrk
 from bench._served import Served, cookie_of, ini_in, served
 from cpms_portal.cms.actions.writing import add_item
 from cpms_portal.core.actor import system_actor
@@ -35,7 +40,7 @@ from cpms_portal.security.roles import Role
 from cpms_portal.workflow.actions import transition
 
 DOCUMENTS, LISTED, EACH_FOLDER = 10_000, 30, 100
-ROUNDS, SECONDS, WARM_UP, CONNECTIONS = 3, 4, 2, 8
+ROUNDS, SECONDS, WARM_UP, CONNECTIONS = 3, 3, 2, 8
 #: Milliseconds of processor a request of Plone 6.2 Classic takes, recorded.
 PLONE_PROCESSOR = {
     "page": 112.0,
@@ -55,6 +60,9 @@ PLONE = {
     "edit_form": 3.7,
     "save": 13.6,
 }
+PEER = "plone"
+#: Who edits there, made by _plone_site.py.
+PLONE_EDITOR = "Authorization: Basic YmVuY2gtZWRpdG9yOmJlbmNoLVBhNTV3b3Jk"
 WORDS = (
     "consent",
     "panel",
@@ -96,14 +104,25 @@ wrk.method = "POST"
 wrk.body = "{body}"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 """
+#: Asks for another document each time, under an address nobody asked for before.
+OTHERS = """
+local paths, asked = {{{paths}}}, {begin}
+request = function()
+  asked = asked + 1
+  return wrk.format("GET", paths[asked % #paths + 1] .. "{rest}?asked=" .. asked)
+end
+"""
+#: What is asked of documents nobody asked for before: name → what follows their path.
+ANEW = {"page": "", "page_with_bar": "", "edit_form": "/edit"}
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What is asked: path by name, and who asks where somebody is signed in."""
+    """What is asked: path by name, who asks where somebody is signed in, other documents."""
 
     paths: dict[str, str]
     cookie: str
+    others: list[str]
 
 
 def vocabulary() -> tuple[list[str], list[float]]:
@@ -155,8 +174,8 @@ def _folder(library: Any, title: str, actor: Any) -> Any:
 
 
 def _fill(folder: Any, number: int, chance: random.Random, actor: Any) -> None:
-    for count in range(number):
-        title = " ".join(chance.sample(WORDS, 4)).capitalize() + f" {count}"
+    for number_there in range(number):
+        title = " ".join(chance.sample(WORDS, 4)).capitalize() + f" {number_there}"
         values = {"title": title, "text": text_of(chance), "tags": (chance.choice(WORDS),)}
         item = add_item(folder, "page", values, language="en", actor=actor)
         transition(item, "publish", actor)
@@ -179,87 +198,146 @@ def ground_of(place: Place) -> Ground:
         "search": f"/library/search?q={words}",
         "edit_form": f"{page}/edit",
     }
-    return Ground(paths, cookie_of(place, editor))
+    shelves = [one for name, one in network["library"].items() if name.startswith("shelf-")]
+    others = [resource_path(page) for shelf in shelves for page in shelf.values()]
+    return Ground(paths, cookie_of(place, editor), others)
 
 
-def got(address: str, cookie: str = "") -> bytes:
-    """Return what an address answers."""
-    asked = urllib.request.Request(address, headers={"Cookie": cookie})
-    return bytes(urllib.request.urlopen(asked, timeout=60).read())
+def got(address: str, cookie: str = "") -> tuple[bytes, int]:
+    """Return what an address answers, and the bytes that were sent for it."""
+    headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
+    asked = urllib.request.Request(address, headers=headers)
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        sent, packed = bytes(answer.read()), answer.headers.get("Content-Encoding") == "gzip"
+    return (gzip.decompress(sent) if packed else sent), len(sent)
 
 
-def weight_of(portal: Served, path: str, cookie: str) -> tuple[int, int]:
-    """Return bytes and number of requests of a page with all it brings, decoded."""
-    html = got(portal.address + path, cookie)
-    text = html.decode()
+def weight_of(portal: Served, path: str, cookie: str) -> tuple[int, int, int]:
+    """Return bytes decoded, bytes as sent, and number of requests of a page with all it brings."""
+    answers = [got(portal.address + path, cookie)]
+    text = answers[0][0].decode()
     found = re.findall(r'(?:href|src)="(/static/[^"#]+\.(?:css|js|svg|woff2)[^"#]*)', text)
-    assets = [got(portal.address + one) for one in dict.fromkeys(found)]
-    return len(html) + sum(map(len, assets)), 1 + len(assets)
+    answers += [got(portal.address + one) for one in dict.fromkeys(found)]
+    return sum(len(one) for one, _sent in answers), sum(one for _, one in answers), len(answers)
 
 
-def save_load(portal: Served, path: str, cookie: str, script: Path) -> Load:
-    """Save a page by its form, again and again."""
-    page = webtest.TestResponse(got(f"{portal.address}{path}/edit", cookie), 200)
+def form_of(address: str, cookie: str) -> str:
+    """Return what the form of a page sends, ready for ``wrk``."""
+    page = webtest.TestResponse(got(address, cookie)[0], 200)
     page.content_type, page.charset = "text/html", "utf-8"
-    form = page.forms["form"]
-    fields = [one for one in form.submit_fields() if isinstance(one[1], str)]
-    body = urlencode([(name, "" if name == "based_on" else value) for name, value in fields])
-    script.write_text(POST.format(body=body))
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", "-s", str(script)]
-    command += ["--timeout", "30s"]
-    command += ["-H", f"Cookie: {cookie}", "-H", f"Origin: {portal.address}"]
-    command += [f"{portal.address}{path}/edit"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "Non-2xx" not in text, text
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    p50 = re.search(r"50%\s+([\d.]+)(us|ms|s)", text)
-    assert rate and p50, text
-    milliseconds = float(p50[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[p50[2]]
-    return Load(float(rate[1]), milliseconds, 0.0)
+    fields = [one for one in page.forms["form"].submit_fields() if isinstance(one[1], str)]
+    return urlencode([(name, "" if name == "based_on" else value) for name, value in fields])
 
 
-def measure(portal: Served, ground: Ground, script: Path) -> dict[str, list[Measured]]:
-    """Ask everything in turn, so that what else the machine does meets all of it."""
-    loads: dict[str, list[Measured]] = {name: [] for name in (*ground.paths, "save")}
+@dataclass(frozen=True)
+class Asking:
+    """One request that is measured. script: what ``wrk`` asks, written before each round."""
+
+    name: str
+    address: str
+    headers: list[str]
+    script: Callable[[], str] | None = None
+
+
+def askings(portal: Served, ground: Ground) -> list[Asking]:
+    """Return everything that is measured of the portal."""
+    cookie, numbers = f"Cookie: {ground.cookie}", count(0, 1_000_000)
+
+    def others(rest: str) -> str:
+        paths = ", ".join(f'"{one}"' for one in ground.others)
+        return OTHERS.format(paths=paths, rest=rest, begin=next(numbers))
+
+    found = []
+    for name, path in ground.paths.items():
+        headers = [] if name in ("page", "search") else [cookie]
+        found.append(Asking(name, portal.address + path, headers))
+        if name in ANEW:
+            script = partial(others, ANEW[name])
+            found.append(Asking(f"{name}_anew", portal.address, headers, script))
+    edit = f"{portal.address}{ground.paths['edit_form']}"
+    sends = partial(POST.format, body=form_of(edit, ground.cookie))
+    return [*found, Asking("save", edit, [cookie, f"Origin: {portal.address}"], sends)]
+
+
+def measure(
+    places: list[tuple[Callable[[], float], list[Asking]]], script: Path
+) -> dict[str, list[Measured]]:
+    """Ask everything in turn, so that what else the machine does meets all of it.
+
+    places: who answers, as its processor seconds so far, and what is asked there.
+    """
+    loads: dict[str, list[Measured]] = {}
     for number in range(ROUNDS + 1):
-        for name, path in ground.paths.items():
-            cookie = "" if name in ("page", "search") else ground.cookie
-            seconds = SECONDS if number else WARM_UP
-            address = portal.address + path
-            ask = partial(load, address, cookie, seconds=seconds, connections=CONNECTIONS)
-            found = _with_processor(portal, ask, seconds)
-            loads[name] += [found] if number else []
-        ask = partial(save_load, portal, ground.paths["page"], ground.cookie, script)
-        found = _with_processor(portal, ask, SECONDS)
-        loads["save"] += [found] if number else []
+        for processor, asked in places:
+            for one in asked:
+                seconds = SECONDS if number else WARM_UP
+                found = _measured(one, processor, seconds, script)
+                loads.setdefault(one.name, []).extend([found] if number else [])
     return loads
 
 
-def _with_processor(portal: Served, ask: Callable[[], Load], seconds: int) -> Measured:
-    before = portal.processor_seconds()
-    found = ask()
-    used = portal.processor_seconds() - before
-    return Measured(found, used * 1000 / (found.per_second * seconds))
+def _measured(one: Asking, processor: Callable[[], float], seconds: int, script: Path) -> Measured:
+    if one.script is not None:
+        script.write_text(one.script(), encoding="utf-8")
+    path, before = "" if one.script is None else str(script), processor()
+    found = by_wrk(one.address, one.headers, seconds=seconds, connections=CONNECTIONS, script=path)
+    return Measured(found, (processor() - before) * 1000 / (found.per_second * seconds))
 
 
 def tell(loads: dict[str, list[Measured]]) -> None:
-    """Print the medians and how many times Plone they are."""
+    """Print the medians and how many times Plone they are: recorded, and measured where it is."""
     for name, found in loads.items():
-        per_second = statistics.median(one.load.per_second for one in found)
+        per_second, processor = rate_of(found), processor_of(found)
         say(f"publishing.{name}.per_second", per_second, "1/s")
         say(f"publishing.{name}.p50", statistics.median(one.load.p50 for one in found), "ms")
-        processor = statistics.median(one.processor for one in found)
         say(f"publishing.{name}.processor", processor, "ms")
-        less = PLONE_PROCESSOR[name] / processor
+        like = name.removesuffix("_anew")
+        if like not in PLONE_PROCESSOR:
+            continue
+        less = PLONE_PROCESSOR[like] / processor
         say(f"publishing.{name}.plone_processor", less, "times less than Plone, recorded")
-        say(f"publishing.{name}.plone", per_second / PLONE[name], "times Plone, recorded")
-    page = statistics.median(one.load.per_second for one in loads["page"])
-    say("publishing.page.plone_kept", page / PLONE["page_kept"], "times Plone with its page cache")
+        say(f"publishing.{name}.plone", per_second / PLONE[like], "times Plone, recorded")
+        if peer := loads.get(f"{PEER}.{like}"):
+            less = processor_of(peer) / processor
+            say(f"publishing.{name}.peer_processor", less, "times less than Plone, here")
+            say(f"publishing.{name}.peer", per_second / rate_of(peer), "times Plone, here")
+    kept = rate_of(loads["page"]) / PLONE["page_kept"]
+    say("publishing.page.plone_kept", kept, "times Plone with its page cache, recorded")
+
+
+def rate_of(found: list[Measured]) -> float:
+    """Return the median of requests a second."""
+    return statistics.median(one.load.per_second for one in found)
+
+
+def processor_of(found: list[Measured]) -> float:
+    """Return the median of milliseconds of processor a request."""
+    return statistics.median(one.processor for one in found)
+
+
+def peer() -> list[tuple[Callable[[], float], list[Asking]]]:
+    """Return the site of Plone to measure in turn, where there is one (see _plone_site.py).
+
+    CPMS_BENCH_PEER: its address; CPMS_BENCH_PEER_PID: the number of its process.
+    """
+    address = os.environ.get("CPMS_BENCH_PEER", "")
+    if not address:
+        return []
+    signed_in = [PLONE_EDITOR]
+    page = f"{address}/measured/page-0"
+    asked = [
+        Asking(f"{PEER}.page", page, []),
+        Asking(f"{PEER}.page_with_bar", page, signed_in),
+        Asking(f"{PEER}.listing", f"{address}/measured", signed_in),
+        Asking(f"{PEER}.search", f"{address}/@@search?SearchableText=guide", []),
+        Asking(f"{PEER}.edit_form", f"{page}/edit", signed_in),
+    ]
+    process = Served(address, 0.0, int(os.environ["CPMS_BENCH_PEER_PID"]))
+    return [(process.processor_seconds, asked)]
 
 
 def main() -> None:
     """Print the figures."""
-    print(f"publishing.asked_by: {asker()} name", flush=True)
     with tempfile.TemporaryDirectory(prefix="cpms-bench-") as name:
         folder = Path(name)
         with portal_in(folder) as place:
@@ -271,10 +349,12 @@ def main() -> None:
             say("publishing.start", portal.seconds, "s")
             for page, path in ground.paths.items():
                 cookie = "" if page in ("page", "search") else ground.cookie
-                size, requests = weight_of(portal, path, cookie)
-                say(f"publishing.{page}.weight", size / 1000, "kB")
+                decoded, sent, requests = weight_of(portal, path, cookie)
+                say(f"publishing.{page}.weight", decoded / 1000, "kB decoded")
+                say(f"publishing.{page}.sent", sent / 1000, "kB as sent")
                 say(f"publishing.{page}.requests", requests, "requests")
-            tell(measure(portal, ground, folder / "save.lua"))
+            ours = (portal.processor_seconds, askings(portal, ground))
+            tell(measure([ours, *peer()], folder / "asks.lua"))
 
 
 if __name__ == "__main__":

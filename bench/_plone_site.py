@@ -68,6 +68,8 @@ def main() -> None:
     )  # fmt: skip
     site = addPloneSite(app, "Plone", title="Measured", extension_ids=profiles)
     setSite(site)
+    # Else every page carries a menu of all documents.
+    api.portal.set_registry_record("plone.navigation_depth", 1)
     api.user.create(
         "editor@example.org", "bench-editor", PASSWORD, roles=("Member", "Editor", "Reviewer")
     )

@@ -6,20 +6,25 @@ import io
 import shutil
 import subprocess
 import zipfile
+import zlib
+from collections import Counter
 
 import numpy
 import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from pikepdf import Name
 from PIL import Image, ImageDraw
 
 from cpms_portal.imaging.deidentification import programs, recognition
 from cpms_portal.imaging.deidentification.documents.kinds import KINDS, clean_document
 from cpms_portal.imaging.deidentification.documents.media import CONTAINERS
+from cpms_portal.imaging.deidentification.documents.portable import clean_pdf
 from cpms_portal.imaging.deidentification.engine import Decision
 from cpms_portal.imaging.deidentification.identity import Finder
 from tests.factories.files import docx, odt, packed, pdf, picture
+from tests.imaging.planting import jpeg, jpeg_2000
 
 NAME = "Quandelmoor"
 FINDER = Finder(frozenset({NAME}), frozenset({"HN-884411"}))
@@ -240,3 +245,36 @@ def test_a_document_with_any_bytes_in_it_when_met_then_is_decided(
     decision = clean_document(extension, start[:at] + more + start[at + len(more) :], FINDER)
     assert isinstance(decision, Decision)
     assert decision.status in ("stored", "withheld", "refused")
+
+
+@pytest.mark.parametrize("shape", ["plain", "list", "packed", "jpeg 2000"])
+def test_words_a_camera_wrote_into_a_picture_of_a_pdf_when_cleaned_then_are_gone(
+    shape: str,
+) -> None:
+    said = NAME.encode()
+    image = jpeg_2000(plain=False) + b"\0\0\0\x12xml " + said.ljust(10)
+    name = Name.JPXDecode
+    if shape != "jpeg 2000":
+        image, name = jpeg(said), Name.DCTDecode
+    with pikepdf.new() as made:
+        page = made.add_blank_page(page_size=(99, 99))
+        filters = {"packed": [Name.FlateDecode, name], "list": [name]}.get(shape)
+        drawn = pikepdf.Stream(
+            made, b"", Type=Name.XObject, Subtype=Name.Image, Width=8, Height=8,
+            BitsPerComponent=8, ColorSpace=Name.DeviceGray,
+        )  # fmt: skip
+        drawn.write(
+            zlib.compress(image) if shape == "packed" else image,
+            filter=pikepdf.Array(filters) if filters else name,
+        )
+        page.add_resource(drawn, Name.XObject)
+        out = io.BytesIO()
+        made.save(out)
+    counts: Counter[str] = Counter()
+    cleaned = clean_pdf(out.getvalue(), counts)
+    assert counts["unread"] == 0
+    with pikepdf.open(io.BytesIO(cleaned)) as found:
+        (kept,) = [one for one in found.objects if isinstance(one, pikepdf.Stream)
+                   and one.get("/Subtype") == Name.Image]  # fmt: skip
+        assert said not in kept.read_raw_bytes()
+        assert pikepdf.PdfImage(kept).as_pil_image().size == (8, 8)

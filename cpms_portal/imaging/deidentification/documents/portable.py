@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from cpms_portal.imaging.deidentification.codestreams import clean_jpeg
+from cpms_portal.imaging.deidentification.codestreams import clean_frame
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 
 _DROPPED = ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/Thumb", "/AF", "/JS")
@@ -23,6 +24,8 @@ _TREES = ("/EmbeddedFiles", "/JavaScript", "/Renditions")
 _LIVE = {Name.FileAttachment, Name.RichMedia, Name.Sound, Name.Movie, Name.Screen, Name("/3D")}
 _MARKS = ("/T", "/CreationDate", "/M", "/NM", "/RC")
 _ACTIONS = {Name.JavaScript, Name.Launch, Name.SubmitForm, Name.ImportData, Name.Rendition}
+_PICTURES = (Name.DCTDecode, Name.JPXDecode)
+_LARGEST_PICTURE = 256 * 1024 * 1024
 _HIDDEN = 0b100010
 _MOST_PAGES, _MOST_PICTURES = 500, 20
 
@@ -80,7 +83,7 @@ def _clean_object(found: Any, counts: Counter[str]) -> None:
     for value in _values(found):
         if isinstance(value, Dictionary) and not value.is_indirect:
             _clean_object(value, counts)
-    if isinstance(found, pikepdf.Stream) and found.get("/Filter") == Name.DCTDecode:
+    if isinstance(found, pikepdf.Stream):
         _clean_image(found, counts)
 
 
@@ -90,16 +93,37 @@ def _values(found: Any) -> list[Any]:
     return list(place.as_dict().values())
 
 
-def _clean_image(found: Any, counts: Counter[str]) -> None:
+def _coded_picture(found: Any) -> tuple[Any, bytes]:
+    """Return the filter and the bytes of a JPEG or JPEG 2000; None for other streams.
+
+    A picture may be packed once more, or its filter stand in a list of one.
+    """
+    filters = found.get("/Filter")
+    kinds = list(filters) if isinstance(filters, Array) else [filters]
+    if kinds[-1] not in _PICTURES:
+        return None, b""
     raw = found.read_raw_bytes()
+    if kinds[:-1] == [Name.FlateDecode]:
+        raw = zlib.decompressobj().decompress(raw, _LARGEST_PICTURE)
+    elif len(kinds) > 1:
+        raise WithheldError("unread")
+    return kinds[-1], raw
+
+
+def _clean_image(found: Any, counts: Counter[str]) -> None:
     try:
-        cleaned = clean_jpeg(raw)
-    except WithheldError:
+        kind, raw = _coded_picture(found)
+        if kind is None:
+            return
+        cleaned = clean_frame(raw)
+    except (WithheldError, zlib.error):
         # What cannot be taken apart may hold words of its camera: the uploader is asked.
         counts["unread"] += 1
         return
     if cleaned != raw:
-        found.write(cleaned, filter=Name.DCTDecode, decode_parms=found.get("/DecodeParms"))
+        parameters = found.get("/DecodeParms")
+        last = parameters[-1] if isinstance(parameters, Array) and len(parameters) else parameters
+        found.write(cleaned, filter=kind, decode_parms=last)
         counts["removed"] += 1
 
 

@@ -183,6 +183,10 @@ def test_the_table_is_filtered_sorted_and_turned_without_script(folder, browser_
     following = page.html.select_one(".pagination a[rel=next], .pagination a")
     rest = editor.get(following["href"]).html.select("#batch tbody th")
     assert len(rest) == 6
+    jump = next(form for form in page.forms.values() if "words" in form.fields)
+    jump["row"] = "40"
+    rows = jump.submit().html.select("#batch tbody th")
+    assert [one.text.strip() for one in rows][0] == "Sheet 35" and len(rows) == 17
     found = editor.get(resource_path(folder, "contents") + "?words=sheet+07").html
     assert [one.text.strip() for one in found.select("#batch tbody th")] == ["Sheet 07"]
     by_title = editor.get(resource_path(folder, "contents") + "?sort=title&down=1").html

@@ -25,6 +25,7 @@ CONTENTS = (
     ("created", _("Made")),
 )
 SIZES = (50, 200, 1000)
+MOST_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Asked:
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
         """Return what an address asks for; what makes no sense is left out."""
-        start, size = given.get("start", ""), given.get("size", "")
+        start, size = _number(given.get("start", "")), given.get("size", "")
+        row = _number(given.get("row", ""))
         sort = given.get("sort", "")
         return cls(
             given.get("words", "")[:100].strip(),
@@ -52,7 +54,7 @@ class Asked:
             given.get("tag", "")[:100],
             sort if sort in dict(CONTENTS) else "position",
             bool(given.get("down")),
-            int(start) if start.isdecimal() and len(start) < 8 else 0,
+            row - 1 if row else start,
             int(size) if size.isdecimal() and int(size[:8]) in SIZES else SIZES[0],
         )
 
@@ -61,6 +63,11 @@ class Asked:
         usual = asdict(Asked())
         changed = {name: value for name, value in asdict(self).items() if value != usual[name]}
         return {**changed, "down": "1"} if self.down else changed
+
+
+def _number(text: str) -> int:
+    """Return a number of an address, 0 for whatever is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
 
 
 def contents_of(place: Any, actor: Actor, asked: Asked) -> Found:

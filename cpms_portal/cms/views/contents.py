@@ -15,7 +15,14 @@ from cpms_portal.cms.actions.files import upload
 from cpms_portal.cms.actions.publishing import take_step
 from cpms_portal.cms.actions.writing import arrange_page
 from cpms_portal.cms.queries.links import what_links_to
-from cpms_portal.cms.queries.listing import CONTENTS, Asked, contents_of, states_of, steps_of
+from cpms_portal.cms.queries.listing import (
+    CONTENTS,
+    MOST_DIGITS,
+    Asked,
+    contents_of,
+    states_of,
+    steps_of,
+)
 from cpms_portal.cms.resources import Library, LibraryFolder, LibraryItem
 from cpms_portal.cms.schemas.fields import Tags
 from cpms_portal.cms.schemas.kinds import KINDS, kind_of
@@ -26,7 +33,6 @@ from cpms_portal.core.resources import find_above, oid_of
 from cpms_portal.forms.moments import Moment
 from cpms_portal.security.permissions import Permission
 
-MOST_DIGITS = 8
 Act = Callable[[Any, list[LibraryItem], Request], str]
 
 

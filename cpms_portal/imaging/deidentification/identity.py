@@ -168,6 +168,11 @@ def _pattern_of(form: str) -> str:
     return escaped
 
 
+def _together(text: str) -> str:
+    """Return a text without what may stand between letters of a trace."""
+    return re.sub(_BETWEEN.removesuffix("?"), "", text)
+
+
 class Finder:
     """Finds traces in text (folded) and in bytes (in every encoding)."""
 
@@ -221,9 +226,11 @@ class Finder:
 
     def is_in(self, text: str) -> bool:
         """Say whether a trace lies in a text: for short ones, without making the pattern first."""
-        plain = folded(text)
+        plain = _together(folded(text))
         forms = (form for trace in self.words | self.phrases for form in _forms(trace))
-        return any(form in plain for form in forms) and bool(self.spans(text))
+        near = any(_together(form) in plain for form in forms)
+        may_be_day = bool(self.days) and any(map(str.isdigit, plain))
+        return (near or may_be_day) and bool(self.spans(text))
 
     def in_bytes(self, content: bytes) -> bool:
         """Say whether a trace lies in bytes, in any encoding, in capitals or not."""

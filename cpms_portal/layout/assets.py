@@ -18,6 +18,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
 
+from cpms_portal.layout.packing import light
 from cpms_portal.layout.stylesheet import stylesheet
 
 YEAR = 365 * 24 * 3600
@@ -50,7 +51,9 @@ def add_assets(config: Configurator, name: str, spec: str) -> None:
     route = f"assets:{name}"
     config.add_route(route, f"/static/{name}/{{fingerprint}}/*subpath", factory=NoTree)
     serve = static_view(spec, cache_max_age=YEAR, use_subpath=True)
-    config.add_view(serve, route_name=route, permission=NO_PERMISSION_REQUIRED, decorator=lasting)
+    config.add_view(
+        serve, route_name=route, permission=NO_PERMISSION_REQUIRED, decorator=(lasting, light)
+    )
 
 
 def lasting(view: Any) -> Any:
@@ -90,6 +93,6 @@ def includeme(config: Configurator) -> None:
         portal_css,
         route_name="stylesheet",
         permission=NO_PERMISSION_REQUIRED,
-        decorator=lasting,
+        decorator=(lasting, light),
     )
     config.add_assets("layout", "cpms_portal.layout:static")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
+from webob import Request
 
 from cpms_portal.layout import assets, stylesheet
 from cpms_portal.layout.theme import local_path
@@ -157,3 +159,40 @@ def test_the_style_guide_is_shown_on_training_sites_only(tmp_path):
     """It holds nothing to hide, but a production site shows nothing it need not."""
     TinySite(tmp_path).app().get("/system/style")
     TinySite(tmp_path, **{"cpms.site": "production"}).app().get("/system/style", status=404)
+
+
+def asked(app, path, encodings):
+    """Ask as a browser does; WebTest would unpack what comes."""
+    answer = Request.blank(path, headers={"Accept-Encoding": encodings}).get_response(app)
+    assert answer.body
+    return answer
+
+
+def test_text_goes_packed_to_a_browser_that_can_unpack_it_and_whole_to_all_others(site):
+    """Both are the same file, and caches between are told which is which."""
+    app = site.app().app
+    for path in ("js/picker.js", "css/portal.css"):
+        whole = asked(app, address(site, path), "identity")
+        assert "Content-Encoding" not in whole.headers
+        packed = asked(app, address(site, path), "br;q=0.5, gzip")
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert int(packed.headers["Content-Length"]) < len(whole.body) / 2
+        assert gzip.decompress(packed.body) == whole.body
+        assert "immutable" in packed.headers["Cache-Control"]
+        assert packed.headers["Vary"] == whole.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("said", [None, "", "br", "gzip;q=0, identity"])
+def test_who_cannot_unpack_gets_the_file_as_it_is(site, said):
+    """A program that says nothing may be one that cannot."""
+    headers = {} if said is None else {"Accept-Encoding": said}
+    answer = site.app().get(address(site, "js/picker.js"), headers=headers)
+    assert "Content-Encoding" not in answer.headers
+    assert answer.body == (STATIC / "js" / "picker.js").read_bytes()
+
+
+def test_what_is_packed_already_is_not_packed_again(site):
+    """Fonts and pictures would only cost time."""
+    font = next(STATIC.rglob("*.woff2")).relative_to(STATIC)
+    answer = asked(site.app().app, address(site, str(font)), "gzip")
+    assert "Content-Encoding" not in answer.headers

@@ -189,6 +189,16 @@ def index_of(registry: Registry, study: Study, series: Series) -> SeriesIndex:
     return _indexes.get(registry, study.key_id, series)
 
 
+def seen_of(index: SeriesIndex) -> list[tuple[int, int]]:
+    """Return what can be seen of a series in slicing order: instance and frame."""
+    return [
+        (at, frame)
+        for at in index.in_order()
+        if index.instances[at].get("pixels") is not None
+        for frame in range(max(index.instances[at].get("frames") or 1, 1))
+    ]
+
+
 def about(registry: Registry, study: Study) -> dict[str, str]:
     """Return the description and the moved date of a study."""
     return open_json(registry, study.key_id, "about", study.about) or {}

@@ -15,7 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
-    # A hospital's old computer: images are drawn on a plain canvas. With WebGL: tests/annotations.
+    # A hospital's old computer: images are drawn by arithmetic. With WebGL: tests/annotations.
     "--disable-3d-apis",
     "--disable-quic",
     "--no-first-run",

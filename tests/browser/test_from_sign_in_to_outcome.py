@@ -182,19 +182,19 @@ def look_through(somebody: Somebody) -> None:
     expect(page.locator("[data-message]")).to_be_hidden(timeout=30_000)
     first = pixels(page)
     assert len(set(first)) > 5
-    stage = page.locator(".viewer-stage")
+    stage = page.locator("[data-grid]")
     stage.focus()
     page.keyboard.press("End")
     expect(status).to_contain_text(f"{SLICES} of {SLICES}")
     expect(page.locator("[data-message]")).to_be_hidden()
-    page.locator("[data-preset]").select_option("range")
+    page.locator("[data-full-preset]").select_option("range")
     page.keyboard.press("Home")
     expect(status).to_contain_text(f"1 of {SLICES}")
     page.wait_for_timeout(300)
     assert pixels(page) != first
     stage.focus()
     page.keyboard.press("+")
-    assert "%" in page.locator("[data-corner=zoom]").inner_text()
+    assert "%" in page.locator(".viewer-cell [data-corner=zoom]").inner_text()
     somebody.look()
 
 
@@ -202,7 +202,7 @@ def pixels(page: Page) -> list[int]:
     """Return grey values along the diagonal of what the canvas shows."""
     found: list[int] = page.evaluate(
         """() => {
-        const canvas = document.querySelector('.viewer-canvas');
+        const canvas = document.querySelector('.viewer-image canvas');
         const brush = canvas.getContext('2d');
         return [...Array(60).keys()].map(step => brush.getImageData(
             Math.floor(canvas.width * step / 60), Math.floor(canvas.height * step / 60), 1, 1

@@ -1,12 +1,6 @@
-// The viewer of a study: with WebGL the full one, else (or when that fails) the plain canvas.
+// The viewer of a study: the full one, and when that cannot start the plain canvas.
+import { happened } from "./moments.js";
 import { StudyImages } from "./stack.js";
-
-function hasWebGL() {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("webgl2");
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
-}
 
 async function wakeFully(root) {
   const images = new StudyImages(root.dataset.metadata);
@@ -16,17 +10,16 @@ async function wakeFully(root) {
   ]);
   const room = new Room(root, cornerstone, images);
   await room.wake();
+  happened("viewer-ready");
   return room;
 }
 
 async function wake(root) {
-  if (hasWebGL()) {
-    try {
-      await wakeFully(root);
-      return;
-    } catch (error) {
-      console.warn("The full viewer cannot start here.", error);
-    }
+  try {
+    await wakeFully(root);
+    return;
+  } catch (error) {
+    console.warn("The full viewer cannot start here.", error);
   }
   root.classList.remove("is-full");
   const { Viewer } = await import("./viewer.js");

@@ -3,6 +3,7 @@ import { Camera } from "./camera.js";
 import { Picture, rangeOf, valueOf, windowOf } from "./drawing.js";
 import { listen } from "./gestures.js";
 import { Measures } from "./measures.js";
+import { happened } from "./moments.js";
 import { Stack, StudyImages } from "./stack.js";
 
 export class Viewer {
@@ -236,6 +237,9 @@ export class Viewer {
     this.measures.draw(context, this.#key(), this.camera, frame.image.spacing);
     this.#tell(frame, shown);
     this.stage.dataset.shown = String(this.index + 1);
+    this.root.querySelector("[data-first]")?.remove();
+    happened("first-drawn");
+    happened("viewer-ready");
   }
 
   #tell(frame, shown) {
@@ -254,6 +258,7 @@ export class Viewer {
     this.message.textContent = this.message.dataset[what];
     this.message.hidden = false;
     if (what !== "loading") {
+      this.root.querySelector("[data-first]")?.remove();
       this.canvas.getContext("2d").clearRect(0, 0, this.canvas.width, this.canvas.height);
     }
   }

@@ -9,7 +9,7 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from cpms_portal.core.i18n import _
-from cpms_portal.imaging.queries import index_of
+from cpms_portal.imaging.queries import index_of, seen_of
 from cpms_portal.imaging.resources import Series, Study
 from cpms_portal.security.permissions import Permission
 
@@ -46,12 +46,7 @@ def pictures(study: Study, request: Request) -> dict[str, Any]:
     """Show a series as pictures, twelve at a time, in slicing order."""
     series = _series(study, request.params.get("series", ""))
     index = index_of(request.registry, study, series)
-    shown = [
-        (at, frame)
-        for at in index.in_order()
-        if index.instances[at].get("pixels") is not None
-        for frame in range(max(index.instances[at].get("frames") or 1, 1))
-    ]
+    shown = seen_of(index)
     text = request.params.get("start", "0")
     start = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 

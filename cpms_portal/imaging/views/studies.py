@@ -12,7 +12,14 @@ from pyramid.view import render_view_to_response, view_config
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.actions import remove_study
 from cpms_portal.imaging.interfaces import IStudyHolder
-from cpms_portal.imaging.queries import about, holder_of, index_of, slides_of, studies_beside_slides
+from cpms_portal.imaging.queries import (
+    about,
+    holder_of,
+    index_of,
+    seen_of,
+    slides_of,
+    studies_beside_slides,
+)
 from cpms_portal.imaging.resources import Studies, Study
 from cpms_portal.imaging.views.held import waiting_lines
 from cpms_portal.imaging.views.objects import objects_of
@@ -93,6 +100,7 @@ def study_page(study: Study, request: Request) -> dict[str, Any]:
         "has_images": study.count > len(others),
         "description": described.get("description") or _("Study without a description"),
         "series": lines,
+        "first_picture": _first_picture(study, request),
         "metadata_url": request.resource_url(study, "metadata"),
         "frame_url": request.resource_url(study, "frame"),
         "pictures_url": request.resource_url(study, "pictures"),
@@ -100,6 +108,17 @@ def study_page(study: Study, request: Request) -> dict[str, Any]:
         "may_remove": request.has_permission(Permission.STUDY_REMOVE, study),
         "remove_url": request.resource_url(study, "remove"),
     }
+
+
+def _first_picture(study: Study, request: Request) -> str:
+    """Return the address of the picture that is there before the viewer is awake."""
+    for series in sorted(study.series.values(), key=lambda one: int(one.series_id)):
+        seen = seen_of(index_of(request.registry, study, series))
+        if seen:
+            instance, frame = seen[len(seen) // 2]
+            query = {"series": series.series_id, "instance": instance, "frame": frame}
+            return str(request.resource_url(study, "picture", query=query))
+    return ""
 
 
 @view_config(

@@ -40,6 +40,7 @@ export class Cell {
     const told = () => this.room.told(this);
     if (this.heard) return;
     this.heard = true;
+    this.element.addEventListener(EVENTS.IMAGE_RENDERED, () => this.room.drawn());
     for (const name of [EVENTS.STACK_NEW_IMAGE, EVENTS.VOLUME_NEW_IMAGE, EVENTS.VOI_MODIFIED,
       EVENTS.CAMERA_MODIFIED, EVENTS.IMAGE_RENDERED]) this.element.addEventListener(name, told);
   }
@@ -116,9 +117,30 @@ export class Cell {
     this.viewport.render();
   }
 
+  // 1: as large as the cell allows. What the library says of it counts only on a graphics processor.
+  get zoom() {
+    if (!this.room.isPlain) return this.viewport.getZoom();
+    return this.#fitted() / this.viewport.getCamera().parallelScale;
+  }
+
+  set zoom(zoom) {
+    if (this.room.isPlain) this.viewport.setCamera({ parallelScale: this.#fitted() / zoom });
+    else this.viewport.setZoom(zoom);
+  }
+
+  // Half of the millimetres seen from top to bottom when the whole image is seen.
+  #fitted() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const [across, down] = this.room.images.extent(this.imageId);
+    return Math.max(down, across * height / Math.max(width, 1)) / 2;
+  }
+
+  get rotation() {
+    return this.viewport.getRotation() ?? 0;
+  }
+
   turn(degrees) {
-    const { rotation = 0 } = this.viewport.getViewPresentation();
-    this.viewport.setViewPresentation({ rotation: (rotation + degrees + 360) % 360 });
+    this.viewport.setRotation((this.rotation + degrees + 360) % 360);
     this.viewport.render();
   }
 
@@ -130,7 +152,7 @@ export class Cell {
 
   reset() {
     this.viewport.resetProperties?.();
-    this.viewport.setViewPresentation({ rotation: 0 });
+    this.viewport.setRotation(0);
     this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
     this.viewport.resetCamera();
     this.viewport.render();
@@ -141,8 +163,7 @@ export class Cell {
     const { viewport, imageId } = this;
     const camera = viewport.getCamera();
     const found = {
-      ...(this.window() ?? {}), zoom: viewport.getZoom(),
-      rotation: viewport.getViewPresentation().rotation ?? 0,
+      ...(this.window() ?? {}), zoom: this.zoom, rotation: this.rotation,
       flipped: Boolean(camera.flipHorizontal), turned: Boolean(camera.flipVertical),
       inverted: Boolean(viewport.getProperties().invert),
     };
@@ -156,18 +177,27 @@ export class Cell {
   setView(view) {
     const { viewport } = this;
     viewport.setCamera({ flipHorizontal: Boolean(view.flipped), flipVertical: Boolean(view.turned) });
-    viewport.setViewPresentation({ rotation: view.rotation ?? 0 });
+    viewport.setRotation(view.rotation ?? 0);
     if (view.width > 0) this.setWindow(view.center, view.width);
     viewport.setProperties({ invert: Boolean(view.inverted) });
-    if (view.zoom > 0) viewport.setZoom(view.zoom);
+    if (view.zoom > 0) this.zoom = view.zoom;
     if (this.imageId && Number.isFinite(view.column) && Number.isFinite(view.row)) {
-      const at = viewport.worldToCanvas(this.room.images.toWorld(this.imageId, [view.column, view.row]));
-      const pan = viewport.getPan();
-      viewport.setPan([
-        pan[0] + this.element.clientWidth / 2 - at[0], pan[1] + this.element.clientHeight / 2 - at[1],
-      ]);
+      this.#centre(this.room.images.toWorld(this.imageId, [view.column, view.row]));
     }
     viewport.render();
+  }
+
+  #centre(world) {
+    const { viewport } = this;
+    if (this.room.isPlain) {
+      viewport.setCamera({ focalPoint: world });
+      return;
+    }
+    const at = viewport.worldToCanvas(world);
+    const pan = viewport.getPan();
+    viewport.setPan([
+      pan[0] + this.element.clientWidth / 2 - at[0], pan[1] + this.element.clientHeight / 2 - at[1],
+    ]);
   }
 
   close() {

@@ -86,6 +86,13 @@ export class Images {
     return undefined;
   }
 
+  // How many millimetres an image is wide and high.
+  extent(id) {
+    const { series, image } = this.byId.get(id);
+    const { spacing } = planeOf(series, image);
+    return [image.columns * spacing[1], image.rows * spacing[0]];
+  }
+
   // A point of an image as DICOM says it: (0, 0) is the outer corner of the first pixel.
   toWorld(id, [column, row]) {
     const { series, image } = this.byId.get(id);

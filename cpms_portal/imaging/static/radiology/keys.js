@@ -8,9 +8,8 @@ const TOOLS = {
 export function listenToKeys(room) {
   const step = (steps) => room.active.go(room.active.index + steps);
   const zoom = (factor) => {
-    const { viewport } = room.active;
-    viewport.setZoom(viewport.getZoom() * factor);
-    viewport.render();
+    room.active.zoom *= factor;
+    room.active.viewport.render();
   };
   const acts = {
     ArrowUp: () => step(-1), ArrowDown: () => step(1), ArrowLeft: () => step(-1),

@@ -17,6 +17,7 @@ export class Layouts {
 
   fits(name) {
     const { series } = this.room.active ?? {};
+    if (["mpr", "fusion"].includes(name) && !this.room.cuts) return false;
     if (name === "mpr") return Boolean(series) && isVolume(series);
     if (name === "fusion") {
       return Boolean(series) && isVolume(series) && series.modality !== "PT" && Boolean(this.partner(series));
@@ -30,6 +31,7 @@ export class Layouts {
     const first = room.active?.series;
     const index = room.active?.isStack ? room.active.index : undefined;
     for (const cell of room.cells.splice(0)) cell.close();
+    room.useEngine(name === "mpr" || name === "fusion");
     this.name = name;
     room.grid.dataset.layout = name;
     const cells = Array.from({ length: CELLS[name] }, () => room.addCell());

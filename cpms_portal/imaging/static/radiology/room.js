@@ -1,4 +1,5 @@
 // The full viewer: a grid of cells, tools above, series beside, one cell at work.
+import { happened } from "../moments.js";
 import { Cell } from "./cell.js";
 import { Drawings } from "./drawings.js";
 import { Images } from "./images.js";
@@ -35,7 +36,10 @@ export class Room {
       maxImagesToPrefetch: Infinity, minBefore: 8, maxAfter: 24, directionExtraImages: 24, preserveExistingPool: false,
     });
     this.images.register(cornerstone);
-    this.engine = new cornerstone.RenderingEngine("cpms");
+    const { webgl, softwareRasterizer } = cornerstone.getRenderingCapabilities();
+    this.cuts = webgl;
+    this.isSoft = !webgl || softwareRasterizer;
+    this.useEngine(false);
     this.tools = new Tools(cornerstone, this.images, (text) => askFor(this.root, text));
     this.tools.add();
     this.layouts = new Layouts(this);
@@ -51,6 +55,26 @@ export class Room {
     this.together = new Together(this);
     this.together.wake();
     await this.#followLink();
+  }
+
+  // The picture that stood in for the first image has done its part.
+  drawn() {
+    if (this.hasDrawn) return;
+    this.hasDrawn = true;
+    this.root.querySelector("[data-first]")?.remove();
+    happened("first-drawn");
+  }
+
+  // Without a graphics processor a stack is drawn faster by plain arithmetic than by a pretended
+  // one; cuts through a volume need one, pretended or not.
+  useEngine(forVolumes) {
+    const { cornerstone } = this;
+    const plain = this.isSoft && !forVolumes;
+    if (this.engine && this.isPlain === plain) return;
+    this.engine?.destroy();
+    this.isPlain = plain;
+    cornerstone.setUseCPURendering(plain, false);
+    this.engine = new cornerstone.RenderingEngine("cpms");
   }
 
   get group() {

@@ -164,7 +164,7 @@ export class Toolbar {
     corner("slice", `${index + 1} / ${count}${along}`);
     const window = cell.window();
     corner("window", window ? `C ${Math.round(window.center)}  W ${Math.round(window.width)}` : "");
-    corner("zoom", `${Math.round(cell.viewport.getZoom() * 100)} %`);
+    corner("zoom", `${Math.round(cell.zoom * 100)} %`);
     corner("series", cell.series.description || cell.series.modality);
   }
 }

@@ -126,10 +126,11 @@ def test_a_link_beside_a_contribution_opens_the_same_image_window_and_zoom(
     expect(page.locator("[data-corner=zoom]").first).to_have_text("200 %")
 
 
-def test_by_keys_slices_windows_turns_and_layouts_and_no_barrier(look, cast, panel):
+@pytest.mark.parametrize("card", [False, True])
+def test_by_keys_slices_windows_turns_and_layouts_and_no_barrier(look, cast, panel, card):
     study = study_in(panel, cast, series=2, slices=8, uid_seed="two series")
     transaction.commit()
-    page = look(MEMBER, resource_path(study) + "/")
+    page = look(MEMBER, resource_path(study) + "/", card=card)
     shown(page, 5)
     page.locator("[data-grid]").focus()
     for key, number in (("ArrowDown", 6), ("End", 8), ("Home", 1), ("PageDown", 8)):

@@ -13,6 +13,7 @@ from pyramid.traversal import resource_path
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
+from tests.browser.chromium import violations
 from tests.factories.slides import aperio, hamamatsu
 from tests.slides.conftest import at, opened
 
@@ -81,6 +82,40 @@ def test_two_slides_when_moved_together_then_keep_the_same_length_on_the_glass(
     across, along = (moved[0] - first[0]) * 0.499, (followed[0] - second[0]) * 0.4545
     assert across > 1
     assert along == pytest.approx(across, rel=0.05, abs=2)
+
+
+def test_three_slides_when_side_by_side_then_move_together_and_are_put_away(
+    page, served, slides, registry, patient
+) -> None:
+    content = aperio([], width=2000, height=1600, seed=33)
+    receive_study(patient, [("a", content)], system_actor(registry))
+    transaction.commit()
+    opened(page, served + slides[0])
+    chooser = page.locator("[data-beside]")
+    for pane in (2, 3):
+        chooser.select_option(index=pane - 1)
+        page.wait_for_selector(f".slide-pane:nth-child({pane})[data-shown]")
+    panes = page.locator(".slide-pane")
+    boxes = [panes.nth(number).bounding_box() for number in range(3)]
+    assert len({round(box["y"]) for box in boxes}) == 1
+    assert min(box["width"] for box in boxes) > 250
+    expect(page.locator(".navigator")).to_have_count(3)
+    expect(page.locator(".slide-scale:visible")).to_have_count(3)
+    page.check("[data-together]")
+    before = [at(page, number)[2] for number in range(3)]
+    page.locator(".openseadragon-canvas").first.focus()
+    page.keyboard.press("+")
+    after = [at(page, number)[2] for number in range(3)]
+    assert [b / a for a, b in zip(before, after, strict=True)] == pytest.approx(
+        [after[0] / before[0]] * 3, rel=0.02
+    )
+    assert violations(page) == []
+    page.locator(".slide-close").first.click()
+    expect(panes).to_have_count(2)
+    expect(chooser).to_be_focused()
+    page.locator(".slide-close").first.click()
+    expect(panes).to_have_count(1)
+    expect(page.locator("[data-together-label]")).to_be_hidden()
 
 
 def test_the_viewer_when_on_a_phone_then_fits_and_takes_touches(page, served, slides) -> None:

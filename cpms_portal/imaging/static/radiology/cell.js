@@ -64,10 +64,12 @@ export class Cell {
     this.orientation = orientation;
     this.node.dataset.shown = "";
     this.#enable(cornerstone.Enums.ViewportType.ORTHOGRAPHIC, { orientation });
-    await cornerstone.setVolumesForViewports(engine, volumes.map(({ id }) => ({ volumeId: id })), [this.id]);
+    await cornerstone.setVolumesForViewports(
+      engine, volumes.map(({ id, blendMode }) => ({ volumeId: id, ...(blendMode ? { blendMode } : {}) })), [this.id],
+    );
     this.viewport.setOrientation(orientation);
-    for (const { id, properties } of volumes) {
-      if (properties) this.viewport.setProperties(properties, id);
+    for (const { id, looks = [] } of volumes) {
+      for (const look of looks) this.viewport.setProperties(look, id);
     }
     this.viewport.render();
     this.#watchSize();

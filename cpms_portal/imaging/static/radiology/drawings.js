@@ -67,6 +67,7 @@ export class Drawings {
       data.contour = { polyline: points, closed: true };
       data.handles.points = [];
     }
+    if (one.kind === "text") points.push([...points[0]]);
     if (one.kind === "arrow") data.handles.arrowFirst = true;
     const { rowCosines: x, columnCosines: y, frameOfReferenceUID } =
       this.room.cornerstone.metaData.get("imagePlaneModule", id);
@@ -94,6 +95,8 @@ export class Drawings {
     if (kind === "rectangle") points = [points[0], points[1], points[3], points[2]];
     if (kind === "ellipse") points = alongAxes(points);
     if (kind === "freehand") points = thinned(points);
+    // The library keeps a note's place twice.
+    if (kind === "text") points = points.slice(0, 1);
     return {
       kind, series: series.series, instance: image.instance, frame: image.frame, points,
       text: ["arrow", "text"].includes(kind) ? drawn.data.label || drawn.data.text || "" : "",

@@ -3,6 +3,17 @@ import { isVolume, spaceOf } from "./images.js";
 
 const CELLS = { one: 1, two: 2, four: 4, mpr: 3, fusion: 3 };
 
+// What emits little lets the CT through, what emits much glows over it: red, then yellow, and white
+// only beyond the window, so that it can be told from bone.
+function warm({ images }) {
+  const { center, width } = images[Math.floor(images.length / 2)];
+  const lower = width > 0 ? center - width / 2 : 0;
+  const upper = lower + (width > 0 ? width : 1) * 1.25;
+  const opacity = [[0, 0], [0.1, 0], [0.25, 0.4], [1, 0.75]]
+    .map(([share, clear]) => ({ value: lower + share * (upper - lower), opacity: clear }));
+  return [{ voiRange: { lower, upper } }, { colormap: { name: "Black-Body Radiation", opacity } }];
+}
+
 export class Layouts {
   constructor(room) {
     this.room = room;
@@ -58,7 +69,10 @@ export class Layouts {
       const other = this.partner(series);
       volumes.push({
         id: await this.#volume(other), series: other,
-        properties: { colormap: { name: "hsv", opacity: 0.4 } },
+        looks: warm(other),
+        // In a cut that is thinner than a pixel this is the value itself, as opaque as it is told;
+        // the usual way makes it clearer the thinner the cut.
+        blendMode: cornerstone.Enums.BlendModes.MAXIMUM_INTENSITY_BLEND,
       });
     }
     const { AXIAL, SAGITTAL, CORONAL } = cornerstone.Enums.OrientationAxis;

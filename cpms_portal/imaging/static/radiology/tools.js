@@ -80,6 +80,8 @@ export class Tools {
     }
     for (const one of new Set(["slice", "window", "pan", "zoom", tool])) {
       const bindings = this.#bindings(one);
+      // What a tool was bound to before stays bound until it is said otherwise.
+      group.setToolPassive(this.name(one), { removeAllBindings: true });
       group.setToolActive(this.name(one), { bindings });
     }
   }

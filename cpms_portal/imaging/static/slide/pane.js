@@ -83,6 +83,17 @@ export class Pane {
     this.viewport.panTo(this.viewport.imageToViewportCoordinates(new Point(x, y)), now);
   }
 
+  offerClose(words, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "slide-close";
+    button.setAttribute("aria-label", words);
+    button.title = words;
+    button.textContent = "×";
+    button.addEventListener("click", act);
+    this.element.append(button);
+  }
+
   close() {
     this.viewer.destroy();
     this.element.remove();

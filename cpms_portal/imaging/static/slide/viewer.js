@@ -4,6 +4,7 @@ import { Pane } from "./pane.js";
 import { read, written } from "./place.js";
 import { Together } from "./together.js";
 
+const MOST = 4;
 const POWERS = [2.5, 5, 10, 20, 40];
 
 async function asked(url) {
@@ -82,26 +83,42 @@ export class SlideViewer {
       const button = event.target.closest("[data-do]");
       if (button) this.do(button.dataset.do, button);
     });
-    this.root.querySelector("[data-beside]")?.addEventListener("change", (event) => this.#beside(event.target.value));
+    this.root.querySelector("[data-beside]")?.addEventListener("change", (event) => this.#beside(event.target));
     this.root.querySelector("[data-together]").addEventListener("change", (event) => {
       if (event.target.checked) this.together.start(this.panes);
       else this.together.stop();
     });
   }
 
-  async #beside(url) {
-    const label = this.root.querySelector("[data-together-label]");
-    this.together.stop();
-    label.querySelector("input").checked = false;
-    while (this.panes.length > 1) this.panes.pop().close();
-    this.place.dataset.count = this.panes.length;
-    label.hidden = !url;
-    if (!url) return;
+  // One more slide beside those that are there; each comes once and can be put away.
+  async #beside(chooser) {
+    const option = chooser.selectedOptions[0];
+    chooser.value = "";
+    if (!option?.value || this.panes.length >= MOST) return;
+    option.disabled = true;
     try {
-      await this.#add(url);
+      const pane = await this.#add(option.value);
+      pane.offerClose(`${chooser.dataset.close.replace("{slide}", option.textContent)}`, () => {
+        this.panes.splice(this.panes.indexOf(pane), 1);
+        pane.close();
+        option.disabled = false;
+        this.#arranged(chooser);
+        chooser.focus();
+      });
     } catch {
+      option.disabled = false;
       this.say(this.status.dataset.failed);
     }
+    this.#arranged(chooser);
+  }
+
+  #arranged(chooser) {
+    const label = this.root.querySelector("[data-together-label]");
+    this.place.dataset.count = this.panes.length;
+    label.hidden = this.panes.length < 2;
+    chooser.disabled = this.panes.length >= MOST;
+    this.together.stop();
+    if (!label.hidden && label.querySelector("input").checked) this.together.start(this.panes);
   }
 
   do(name, button) {

@@ -1,4 +1,4 @@
-"""What is no stack of slices, in a browser: curves, reports, several frames, colour, one picture."""
+"""What is no stack of slices, in a browser: curves, reports, several frames, packed pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plain viewer, when the full one cannot start: a folder is sliced and measured all the same."""
+"""The plain viewer, when the full one cannot start: a folder is sliced and measured too."""
 
 from __future__ import annotations
 

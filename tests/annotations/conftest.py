@@ -15,6 +15,7 @@ from cpms_portal.patients.queries import patient_of
 from cpms_portal.security.principals import actor_for
 from tests.factories.dicom import StudyPlan, study_files
 from tests.factories.panels import REQUESTER, Cast
+from tests.imaging.seeing import browser_with_webgl, opened_by
 
 
 @pytest.fixture
@@ -46,6 +47,29 @@ def study(cast, panel):
     made = study_in(panel, cast)
     transaction.commit()
     return made
+
+
+@pytest.fixture
+def browser(chromium_path):
+    """Chromium with WebGL."""
+    with browser_with_webgl(chromium_path) as started:
+        yield started
+
+
+@pytest.fixture
+def look(browser, browser_of, served):
+    """Open a page as somebody; nothing may have gone wrong in it, no policy violated."""
+    opened = []
+
+    def open_(login, address, **options):
+        page, wrong = opened_by(browser, browser_of(login), served, **options)
+        page.goto(served + address)
+        opened.append((page, wrong))
+        return page
+
+    yield open_
+    for _page, wrong in opened:
+        assert wrong == []
 
 
 def length(**changed: Any) -> dict[str, Any]:

@@ -15,55 +15,18 @@ from tests.annotations.conftest import length, study_in
 from tests.browser.chromium import scrolls_sideways, violations
 from tests.factories.dicom import StudyPlan, ct_slice
 from tests.factories.panels import MEMBER, SECOND
-from tests.imaging.seeing import browser_with_webgl, opened_by, shown
+from tests.imaging.seeing import drag, shown, stage_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser draws is the same on both
 SIZE, SLICES = 64, 6
 
 
-@pytest.fixture
-def browser(chromium_path):
-    """Chromium with WebGL."""
-    with browser_with_webgl(chromium_path) as started:
-        yield started
-
-
-@pytest.fixture
-def look(browser, browser_of, served):
-    """Open a page as somebody; nothing may have gone wrong in it, no policy violated."""
-    opened = []
-
-    def open_(login, address, **options):
-        page, wrong = opened_by(browser, browser_of(login), served, **options)
-        page.goto(served + address)
-        opened.append((page, wrong))
-        return page
-
-    yield open_
-    for _page, wrong in opened:
-        assert wrong == []
-
-
-def stage_of(page):
-    """Return the middle and the height of the first image."""
-    page.locator("[data-grid]").scroll_into_view_if_needed()
-    box = page.locator(".viewer-image").first.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["height"]
-
-
-def drag(page, start, end):
-    """Press, move, let go."""
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-    page.mouse.move(*end, steps=3)
-    page.mouse.up()
-
-
-def test_a_known_distance_is_measured_kept_and_found_again_by_others(look, panel, study):
+@pytest.mark.parametrize("dense", [1, 1.5])
+def test_a_known_distance_is_measured_kept_and_found_again_by_others(look, panel, study, dense):
     address = resource_path(study) + "/"
-    page = look(MEMBER, address)
+    page = look(MEMBER, address, device_scale_factor=dense)
     shown(page, 4)
+    expect(page.locator("[data-corner=zoom]").first).to_have_text("100 %")
     x, y, height = stage_of(page)
     page.click("[data-full-tool=length]")
     # 240 mm are shown from edge to edge.

@@ -13,11 +13,10 @@ from pyramid.traversal import resource_path
 from cpms_portal.imaging.actions import receive_study
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.security.principals import actor_for
-from tests.annotations.test_in_a_browser import browser, drag, look, stage_of  # noqa: F401
 from tests.factories.dicom import StudyPlan, ct_slice
 from tests.factories.directions import series_in_one_space
 from tests.factories.panels import MEMBER, REQUESTER
-from tests.imaging.seeing import shown
+from tests.imaging.seeing import drag, shown, stage_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser draws is the same on both
 SIZE, SLICES = 64, 6
@@ -32,7 +31,7 @@ GREYS = """([cell, side]) => {
 
 
 @pytest.fixture
-def page(look, panel, study):  # noqa: F811
+def page(look, panel, study):
     """The page of a CT of six slices, the fourth shown."""
     opened = look(MEMBER, resource_path(study) + "/")
     shown(opened, 4)
@@ -40,7 +39,7 @@ def page(look, panel, study):  # noqa: F811
 
 
 @pytest.fixture
-def space(look, cast, panel):  # noqa: F811
+def space(look, cast, panel):
     """The page of a study of three series in one space."""
 
     def open_(kinds: str, **options):
@@ -181,7 +180,7 @@ def test_turned_mirrored_and_inverted_is_the_same_image_the_other_way_round(page
 
 
 @pytest.mark.parametrize("card", [False, True])
-def test_dragging_does_what_the_pressed_button_says(look, panel, study, card):  # noqa: F811
+def test_dragging_does_what_the_pressed_button_says(look, panel, study, card):
     page = look(MEMBER, resource_path(study) + "/", card=card)
     shown(page, 4)
     window, zoom = (page.locator(f"[data-corner={name}]").first for name in ("window", "zoom"))
@@ -263,7 +262,7 @@ def test_pet_lies_in_colour_over_the_ct(space):
     assert colourful > 60
 
 
-def test_on_a_phone_two_fingers_make_it_larger(look, panel, study):  # noqa: F811
+def test_on_a_phone_two_fingers_make_it_larger(look, panel, study):
     page = look(
         MEMBER,
         resource_path(study) + "/",

@@ -64,3 +64,19 @@ def _note(said: Any, wrong: list[str]) -> None:
 def shown(page: Page, number: int, cell: int = 1) -> None:
     """Wait until a cell shows an image."""
     page.wait_for_selector(f'.viewer-cell[data-cell="{cell}"][data-shown="{number}"]')
+
+
+def stage_of(page: Page) -> tuple[float, float, float]:
+    """Return the middle and the height of the first image."""
+    page.locator("[data-grid]").scroll_into_view_if_needed()
+    box = page.locator(".viewer-image").first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["height"]
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Press, move, let go."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    page.mouse.move(*end, steps=3)
+    page.mouse.up()

@@ -27706,7 +27706,7 @@ function tx(t, e) {
   return j_(t).transformPoint(e);
 }
 function X_() {
-  return typeof window < "u" && window.devicePixelRatio || 1;
+  return typeof window < "u" && 1 || 1;
 }
 function nx(t) {
   const e = X_();

@@ -32,6 +32,17 @@ const styleAsProperty = {
   },
 };
 
+// Drawing by arithmetic sizes its canvas in pixels of the page, but reckons with those of the screen:
+// on a dense screen, or when the page is enlarged, every place would be wrong.
+const pixelsOfThePage = {
+  name: "pixels-of-the-page",
+  transform(code, id) {
+    return id.endsWith("cpuFallback/rendering/cssPixelConversion.js")
+      ? code.replaceAll("window.devicePixelRatio", "1")
+      : null;
+  },
+};
+
 function packageOf(file) {
   for (let folder = path.dirname(file); folder !== path.dirname(folder); folder = path.dirname(folder)) {
     const about = path.join(folder, "package.json");
@@ -63,7 +74,7 @@ const licences = {
 };
 
 export default defineConfig({
-  plugins: [leaveOut, styleAsProperty, licences],
+  plugins: [leaveOut, styleAsProperty, pixelsOfThePage, licences],
   build: {
     lib: { entry: "source.js", formats: ["es"], fileName: "cornerstone" },
     outDir: "built",

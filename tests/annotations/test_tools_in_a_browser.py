@@ -200,7 +200,7 @@ def test_dragging_does_what_the_pressed_button_says(look, panel, study, card):
     page.wait_for_timeout(300)
     assert abs(greys(page).astype(int) - before).mean() > 3
     page.click("[data-full-tool=slice]")
-    drag(page, middle, beside)
+    drag(page, place(page, 32, 16), place(page, 32, 52))
     expect(page.locator(".viewer-cell")).not_to_have_attribute("data-shown", "4")
 
 

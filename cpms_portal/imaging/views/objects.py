@@ -101,11 +101,15 @@ def object_page(study: Study, request: Request) -> dict[str, Any]:
             return page | {"lines": lines_of(content)}
         if kind == "waveform":
             labels = [one.label for one in tracings_of(content)]
-            addresses = (
-                request.resource_url(study, "waveform", query=query | {"group": number})
-                for number in range(len(labels))
-            )
-            return page | {"tracings": list(zip(labels, addresses, strict=True))}
+            tracings = [
+                (
+                    at + 1,
+                    label,
+                    request.resource_url(study, "waveform", query=query | {"group": at}),
+                )
+                for at, label in enumerate(labels)
+            ]
+            return page | {"tracings": tracings}
     except FrameError:
         return page | {"kind": "unreadable"}
     return page

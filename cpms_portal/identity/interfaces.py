@@ -24,6 +24,12 @@ class IIdentitySource(Protocol):
     def said(self, errand: Errand, answer: Mapping[str, str]) -> Said:
         """Return what the source says of who came back; SourceRefusedError otherwise."""
 
+    def way_out(self, back: str) -> str:
+        """Return where the browser is sent to end the sign-in there too; '' where there is none.
+
+        back: the address the source leads to afterwards. SourceRefusedError when it is silent.
+        """
+
     def ended(self, sent: Mapping[str, str]) -> tuple[str, str]:
         """Return which sign-in there has ended: ("session" or "subject", its name).
 

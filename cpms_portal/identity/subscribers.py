@@ -30,7 +30,8 @@ NOTICES = {
         "second one must agree. If you did not ask for it, tell the helpdesk at once."
     ),
     "account.factors_reset": _(
-        "Two site administrators removed the devices and recovery codes of your account."
+        "The devices and recovery codes of your account were removed, after the administrators "
+        "recognised you. If it was not you who asked, tell the helpdesk at once."
     ),
     "account.deleted": _(
         "Your account was deleted. What you wrote about patients stays, under your name."

@@ -21,7 +21,7 @@ from cpms_portal.identity.actions import open_account, seal_device
 from cpms_portal.identity.queries import training_secret
 from cpms_portal.networks.actions import add_person, admit_member
 from cpms_portal.networks.resources import Institution, Network
-from cpms_portal.people.actions import choose_areas, update_profile
+from cpms_portal.people.actions import choose_areas, refresh_facets, update_profile
 from cpms_portal.people.resources import AreaChoice
 from cpms_portal.security.grants import grant
 from cpms_portal.security.resources import Person
@@ -93,6 +93,7 @@ def import_accounts(root: Any, folder: Path, actor: Actor) -> int:
             mail = f"{line['name']}@{found['mail_domain']}"
             person = _make_person(root, line["name"], mail, line["person"], actor=actor)
             grant(person, Role.ADMINISTRATOR, root, since=actor.now)
+            refresh_facets(person, actor)
             modified(person, actor.registry)
             made += 1
     return made

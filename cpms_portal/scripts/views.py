@@ -61,6 +61,7 @@ def views_of(registry: Registry) -> list[dict[str, Any]]:
 
     ``second_factor`` is true where nobody enters before both factors are proven: everywhere but
     on views without a permission, or with one that some workflow gives to everyone.
+    ``fresh_proof`` is true where the second factor is asked for again when it is old.
     """
     public = _public_permissions(registry)
     found = []
@@ -74,6 +75,7 @@ def views_of(registry: Registry) -> list[dict[str, Any]]:
                 "methods": _methods(view),
                 "permission": permission,
                 "second_factor": permission not in public,
+                "fresh_proof": bool(view.get("fresh_proof")),
                 "exception": bool(view["exception_only"]),
                 "route": view["route_name"],
             }

@@ -20,6 +20,7 @@ def includeme(config: Configurator) -> None:
     config.include(".last_use")
     config.include(".sessions")
     config.include(".policy")
+    config.include(".fresh_proof")
     config.include(".hosts")
     config.include(".headers")
     config.scan(".resources")

@@ -55,10 +55,11 @@ class SessionRecord(Persistent):
 
 
 class SessionChanges(Persistent):
-    """How often sessions of a person were opened, and how often more than one were ended."""
+    """How often sessions of a person were opened, and how often more than one were ended; when."""
 
     opened = 0
     ended = 0
+    ended_at: datetime | None = None
 
 
 def cookie_name(request: Request) -> str:
@@ -97,6 +98,13 @@ def times_ended(anywhere: Any, person_oid: int) -> int:
     """Return how often the sessions of a person were ended; a proof shown before counts no more."""
     found = root_of(anywhere)._p_jar.root()[STORE].get(str(person_oid))
     return 0 if found is None else int(found.ended)
+
+
+def ended_since(anywhere: Any, person_oid: int, moment: datetime) -> bool:
+    """Say whether the sessions of a person were ended after a moment."""
+    found = root_of(anywhere)._p_jar.root()[STORE].get(str(person_oid))
+    last = None if found is None else found.ended_at
+    return last is not None and last > moment
 
 
 def _parts(request: Request) -> tuple[str, int] | None:
@@ -214,19 +222,36 @@ def sessions_of(request: Request, person_oid: int) -> list[tuple[str, SessionRec
     return [(key, record) for key, record in found if not _is_over(request, record)]
 
 
-def end_sessions(anywhere: Any, person_oid: int, *, only: str = "", but: str = "") -> int:
-    """End the sessions of a person and return how many: one, all, or all but one.
+def end_sessions(anywhere: Any, person_oid: int, at: datetime, *, but: str = "") -> int:
+    """End the sessions of a person, all or all but one, and return how many.
 
-    anywhere: any seated resource. only, but: keys of sessions.
+    anywhere: any seated resource. at: now; what was shown elsewhere before counts no more. but: key
+    of a session.
     """
     store = root_of(anywhere)._p_jar.root()[STORE]
     keys = [key for key, _record in of_person(store, person_oid)]
-    ended = [key for key in keys if key != but and (not only or key == only)]
+    ended = [key for key in keys if key != but]
     for key in ended:
         del store[key]
-    if not only:
-        _changes_of(store, person_oid).ended += 1
+    changes = _changes_of(store, person_oid)
+    changes.ended, changes.ended_at = changes.ended + 1, at
     return len(ended)
+
+
+def end_one_session(anywhere: Any, person_oid: int, key: str) -> int:
+    """End one session of a person, and return how many that were."""
+    store = root_of(anywhere)._p_jar.root()[STORE]
+    mine = key in {known for known, _record in of_person(store, person_oid)}
+    if mine:
+        del store[key]
+    return int(mine)
+
+
+def end_all_sessions(anywhere: Any, at: datetime, *, but: str = "") -> int:
+    """End the sessions of everybody, all or all but one, and return how many. but: its key."""
+    store = root_of(anywhere)._p_jar.root()[STORE]
+    people = {int(key.partition("~")[0]) for key in store}
+    return sum(end_sessions(anywhere, oid, at, but=but) for oid in people)
 
 
 def values_of_sessions(anywhere: Any, person_oid: int) -> list[tuple[str, PersistentMapping]]:

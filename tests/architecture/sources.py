@@ -101,3 +101,13 @@ def holds_for_all(things: Iterable[Thing]) -> Callable[[Callable[[Thing], None]]
         return test
 
     return decorate
+
+
+def names_used(source: Source, module: str) -> set[str]:
+    """Return the names a file imports from a module."""
+    return {
+        alias.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == module
+        for alias in node.names
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from cpms_portal.core.settings import setting
 from cpms_portal.security.attempts import STORE
 from tests import ground
 from tests.factories.people import code_for
+from tests.identity.counterparts import cas_server, openid_provider
+from tests.identity.outside import Outside
 
 _LOGINS = itertools.cycle(
     f"{network}hpuser{number}"
@@ -56,6 +59,10 @@ class Visitor:
         self.app.reset()
         self.app.set_cookie("cpms", cookie)
 
+    def sign_out(self) -> Any:
+        """Press the button in the header."""
+        return self.button(self.app.get("/account").location, "/sign-out")
+
     def token(self) -> str:
         """Return the token that forms of this browser carry now."""
         return self.app.get("/account").follow().forms["choose-theme"]["csrf_token"].value
@@ -88,6 +95,26 @@ def another(site) -> Visitor:
 def login() -> str:
     """A training account no other test of this file used."""
     return next(_LOGINS)
+
+
+@pytest.fixture(scope="module")
+def cas_address(tmp_path_factory) -> Iterator[str]:
+    """The address of a CAS server that runs."""
+    with cas_server(tmp_path_factory.mktemp("cas")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def issuer(served) -> Iterator[str]:
+    """The issuer of an OpenID provider that runs for the portal served."""
+    with openid_provider(served) as address:
+        yield address
+
+
+@pytest.fixture
+def outside() -> Outside:
+    """The part of a browser that talks to the servers outside."""
+    return Outside()
 
 
 @pytest.fixture(autouse=True)

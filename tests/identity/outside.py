@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 import requests
 from bs4 import BeautifulSoup
 
-from tests.identity.conftest import Visitor
-
 
 def path_in(address: str) -> str:
     """Return path and query of an address."""
@@ -36,6 +34,16 @@ class Outside:
         assert page.status_code == 302, page.text
         return path_in(page.headers["Location"])
 
+    def openid_ended(self, address: str) -> str:
+        """Confirm that the sign-in at the OpenID provider ends; where it sends the browser."""
+        page = self.session.get(address, timeout=20)
+        xsrf = page.text.partition('name="xsrf" value="')[2].partition('"')[0]
+        parts = urlsplit(address)
+        confirm = f"{parts.scheme}://{parts.netloc}{parts.path}/confirm"
+        sent = {"xsrf": xsrf, "logout": "yes"}
+        page = self.session.post(confirm, sent, allow_redirects=False, timeout=20)
+        return str(page.headers.get("Location", ""))
+
     def openid(self, address: str, **query: str) -> str:
         """Sign in at the OpenID provider; where it sends the browser. query: as, acr, cancel."""
         place = address
@@ -51,7 +59,7 @@ class Outside:
         raise AssertionError(f"never came back: {place}")
 
 
-def come_back(visitor: Visitor, path: str) -> Any:
+def come_back(visitor: Any, path: str) -> Any:
     """Follow where a server sends the browser, and press Continue."""
     page = visitor.app.get(path, expect_errors=True)
     if page.status_int != 200:

@@ -13,6 +13,7 @@ from cpms_portal.core.actor import system_actor
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.resources import oid_of
 from cpms_portal.identity.actions.resets import confirm_reset
+from cpms_portal.people.actions import refresh_facets
 from cpms_portal.scripts.account import administrator_link
 from cpms_portal.scripts.views import views_of
 from cpms_portal.security.attempts import begin_try, locked_accounts
@@ -78,6 +79,8 @@ def test_closing_an_account_ends_its_sessions_at_once(administrator, visitor, lo
 def second(root, registry, browser_of):
     """The browser of another site administrator."""
     person = make_person(root, registry, name="Olga Zweit", role=Role.ADMINISTRATOR, node=root)
+    refresh_facets(person, system_actor(registry))
+    transaction.commit()
     return browser_of(person.mail)
 
 
@@ -252,3 +255,17 @@ def test_no_link_and_no_token_stand_in_the_trail(root, registry):
     secret = link.rpartition(".")[2]
     assert all(secret not in str(row) for row in trail_of(registry).all_rows())
     assert all(PASSWORD not in str(row) for row in trail_of(registry).all_rows())
+
+
+def test_an_administrator_signs_everybody_out_but_themselves(
+    administrator, visitor, another, login, clock, root, registry
+):
+    visitor.sign_in(login)
+    another.sign_in("vascernhpuser4")
+    page = administrator.get("/people/")
+    form = next(one for one in page.forms.values() if one.action.endswith("/people/end-sessions"))
+    assert "Ended:" in form.submit().follow().text
+    assert not visitor.is_in()
+    assert not another.is_in()
+    who = oid_of(root["people"].person_of_login("siteadmin"))
+    assert trail_of(registry).rows("who", who, 1)[0].entry.action == "account.everybody_signed_out"

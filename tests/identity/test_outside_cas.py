@@ -10,44 +10,22 @@ import transaction
 from cas import CASClient
 from pyramid_mailer.interfaces import IMailer
 
-from cpms_portal.core.actor import system_actor
-from cpms_portal.identity.actions.identities import link_identity
 from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.sources.cas import CASSource
 from cpms_portal.identity.sources.declared import declared_in
-from cpms_portal.identity.sources.said import Said
 from tests.factories.people import PASSWORD, make_person
-from tests.identity.counterparts import cas_server
 from tests.identity.outside import Outside, come_back, path_in, send_on
+from tests.identity.sources import SECRET, eu_login, link, switched_on
+from tests.identity.sources import go as leave
 
 pytestmark = pytest.mark.storages("filestorage")  # what a server says is the same on both
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """The CAS server."""
-    with cas_server(tmp_path_factory.mktemp("cas")) as address:
-        yield address
 
 
 @pytest.fixture(autouse=True)
-def source(server, registry, served):
+def source(cas_address, registry, served):
     """EU Login, switched on."""
-    line = f'eulogin kind=eulogin title="EU Login" url={server} validate=p3/serviceValidate '
-    line += 'asks=MEDIUM proves="MEDIUM HIGH" verified_mail=yes'
-    before = registry.cpms_settings["cpms.url"]
-    registry.cpms_settings["cpms.url"] = served
-    registry.cpms_sources["eulogin"] = made = CASSource(declared_in(line)[0])
-    yield made
-    del registry.cpms_sources["eulogin"]
-    registry.cpms_settings["cpms.url"] = before
-
-
-@pytest.fixture
-def outside():
-    """The browser's other half."""
-    return Outside()
+    with switched_on(registry, served, eu_login(cas_address)) as made:
+        yield made
 
 
 @pytest.fixture
@@ -57,21 +35,19 @@ def person(root, registry):
 
 
 @pytest.fixture
-def linked(root, registry, person, request):
+def linked(registry, person):
     """Somebody who is linked with the user of the CAS server the test is about."""
 
-    def link(user: str, *, confirmed: bool = True):
-        said = Said("eulogin", user)
-        link_identity(person, said, system_actor(registry), confirmed=confirmed)
-        transaction.commit()
+    def make(user: str, *, confirmed: bool = True):
+        link(person, registry, "eulogin", user, confirmed=confirmed)
         return person
 
-    return link
+    return make
 
 
 def go(visitor, path="/sign-in/with/eulogin"):
     """Leave for EU Login; its address."""
-    return visitor.app.get(path).location
+    return leave(visitor, path)
 
 
 def test_the_front_door_offers_it(visitor):
@@ -238,11 +214,11 @@ def test_after_panic_another_sign_in_opens_nothing_alone(visitor, outside, linke
     assert not visitor.is_in()
 
 
-def test_signing_out_there_ends_the_session_here(visitor, outside, linked, server):
+def test_signing_out_there_ends_the_session_here(visitor, outside, linked, cas_address):
     linked("medium-lena")
     come_back(visitor, outside.cas(go(visitor), "medium-lena"))
     assert visitor.is_in()
-    outside.session.get(f"{server}/logout", timeout=20)
+    outside.session.get(f"{cas_address}/logout", timeout=20)
     assert not visitor.is_in()
 
 
@@ -292,11 +268,11 @@ def test_a_made_up_ticket_opens_nothing(visitor, ticket):
     assert not visitor.is_in()
 
 
-def test_a_ticket_for_another_service_opens_nothing(visitor, outside, linked, served, server):
+def test_a_ticket_for_another_service_opens_nothing(visitor, outside, linked, served, cas_address):
     linked("medium-pia")
     mine = go(visitor)
     state = parse_qs(urlsplit(parse_qs(urlsplit(mine).query)["service"][0]).query)["state"][0]
-    foreign = f"{server}/login?service={served}/sign-in/with/another/return"
+    foreign = f"{cas_address}/login?service={served}/sign-in/with/another/return"
     ticket = parse_qs(urlsplit(outside.cas(foreign, "medium-pia")).query)["ticket"][0]
     page = visitor.app.get("/sign-in/with/eulogin/return", {"state": state, "ticket": ticket})
     send_on(page)
@@ -341,15 +317,45 @@ def test_a_server_that_is_away_is_said(visitor, source, registry):
     assert "EU Login did not confirm" in send_on(page).follow().text
 
 
-def test_python_cas_reads_the_same_user_from_the_same_server(served, server, outside, source):
+def test_python_cas_reads_the_same_user_from_the_same_server(served, cas_address, outside, source):
     """An oracle: the usual client agrees about who it is, in plain CAS."""
     service = f"{served}/sign-in/with/oracle"
-    ticket = parse_qs(urlsplit(outside.cas(f"{server}/login?service={service}")).query)["ticket"][0]
-    client = CASClient(version=3, service_url=service, server_url=f"{server}/")
+    ticket = parse_qs(urlsplit(outside.cas(f"{cas_address}/login?service={service}")).query)[
+        "ticket"
+    ][0]
+    client = CASClient(version=3, service_url=service, server_url=f"{cas_address}/")
     user, attributes, _pgt = client.verify_ticket(ticket)
     assert user == "medium-maren"
     assert attributes["authenticationLevel"] == "MEDIUM"
     again = requests.get(
-        f"{server}/p3/serviceValidate", {"service": service, "ticket": ticket}, timeout=20
+        f"{cas_address}/p3/serviceValidate", {"service": service, "ticket": ticket}, timeout=20
     )
     assert "authenticationFailure" in again.text
+
+
+def test_signing_out_here_offers_to_sign_out_there_and_does(visitor, outside, linked, cas_address):
+    linked("medium-ulla")
+    come_back(visitor, outside.cas(go(visitor), "medium-ulla"))
+    page = visitor.sign_out().follow()
+    assert not visitor.is_in()
+    assert "may still be signed in there" in page.text
+    there = outside.session.get(go(visitor), allow_redirects=False, timeout=20)
+    assert there.status_code == 302, "the sign-in there goes on"
+    address = page.click("Sign out of EU Login").location
+    assert address.startswith(f"{cas_address}/logout?service=")
+    outside.session.get(address, allow_redirects=False, timeout=20)
+    there = outside.session.get(go(visitor), allow_redirects=False, timeout=20)
+    assert there.status_code == 200, "it asks who it is again"
+
+
+def test_no_other_site_signs_anybody_out_there(visitor):
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    answer = visitor.app.get("/sign-out/with/eulogin/there", headers=headers)
+    assert answer.location.endswith("/sign-in")
+    assert "/sign-in" in visitor.app.get("/sign-out/with/unknown", status=303).location
+
+
+def test_who_came_with_a_password_is_simply_signed_out(visitor, person, clock):
+    visitor.give_password(person.mail, PASSWORD)
+    visitor.give_code(code_at(SECRET, step_at(clock())))
+    assert visitor.sign_out().location.endswith("/sign-in")

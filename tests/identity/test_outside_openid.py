@@ -6,29 +6,18 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import transaction
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from cpms_portal.core.actor import system_actor
-from cpms_portal.identity.actions.identities import link_identity
 from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.sources.declared import declared_in
 from cpms_portal.identity.sources.openid import LOGOUT, OpenIDSource
-from cpms_portal.identity.sources.said import Said, SourceRefusedError
-from tests.factories.people import make_person
-from tests.identity.counterparts import openid_provider
-from tests.identity.outside import Outside, come_back, send_on
+from cpms_portal.identity.sources.said import SourceRefusedError
+from tests.identity.outside import come_back, send_on
+from tests.identity.sources import SECRET, electronic_identity, linked_person, switched_on
+from tests.identity.sources import go as leave
 
 pytestmark = pytest.mark.storages("filestorage")  # what a provider says is the same on both
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(scope="module")
-def issuer(served):
-    """The provider."""
-    with openid_provider(served) as address:
-        yield address
 
 
 @pytest.fixture(autouse=True)
@@ -40,40 +29,20 @@ def real_time(clock):
 @pytest.fixture(autouse=True)
 def source(issuer, registry, served, tmp_path, clock):
     """The provider, switched on."""
-    (tmp_path / "secret").write_text("a secret of the tests only\n")
-    line = f'openid kind=openid title="Electronic identity" url={issuer} client=cpms '
-    line += f"secret_file={tmp_path}/secret asks=high proves=high"
-    before = registry.cpms_settings["cpms.url"]
-    registry.cpms_settings["cpms.url"] = served
-    registry.cpms_sources["openid"] = made = OpenIDSource(declared_in(line)[0], clock)
-    yield made
-    del registry.cpms_sources["openid"]
-    registry.cpms_settings["cpms.url"] = before
-
-
-@pytest.fixture
-def outside():
-    """The browser's other half."""
-    return Outside()
+    made = electronic_identity(issuer, tmp_path, clock)
+    with switched_on(registry, served, made):
+        yield made
 
 
 @pytest.fixture
 def linked(root, registry):
-    """Somebody with an app, linked with a user of the provider."""
-
-    def link(subject: str):
-        person = make_person(root, registry, secret=SECRET)
-        said = Said("openid", subject)
-        link_identity(person, said, system_actor(registry), confirmed=True)
-        transaction.commit()
-        return person
-
-    return link
+    """Return who is made and linked with a user of the provider."""
+    return lambda subject: linked_person(root, registry, "openid", subject)
 
 
 def go(visitor, path="/sign-in/with/openid"):
     """Leave for the provider; its address."""
-    return visitor.app.get(path).location
+    return leave(visitor, path)
 
 
 def test_code_challenge_nonce_and_state_are_sent_and_the_verifier_is_not(visitor, source):
@@ -251,3 +220,25 @@ def test_a_provider_that_calls_itself_otherwise_is_not_asked(issuer, clock):
     line = f"openid kind=openid title=Other url={issuer}/ client=cpms"
     with pytest.raises(SourceRefusedError):
         OpenIDSource(declared_in(line)[0], clock)._provider()
+
+
+def test_signing_out_here_offers_to_sign_out_there_and_does(visitor, outside, linked, issuer):
+    linked("lena")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "lena", "acr": "high"}))
+    page = visitor.sign_out().follow()
+    assert not visitor.is_in()
+    assert "may still be signed in there" in page.text
+    address = page.click("Sign out of Electronic identity").location
+    assert address.startswith(f"{issuer}/session/end?client_id=cpms&post_logout_redirect_uri=")
+    assert outside.openid_ended(address).endswith("/sign-in")
+    there = outside.session.get(go(visitor), allow_redirects=False, timeout=20)
+    assert "/interaction/" in there.headers["Location"], "it asks who it is again"
+
+
+def test_a_provider_without_a_way_out_is_said(visitor, outside, linked, source):
+    linked("mona")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "mona", "acr": "high"}))
+    page = visitor.sign_out().follow()
+    del source._provider()["end_session_endpoint"]
+    said = page.click("Sign out of Electronic identity").follow()
+    assert "offers no way to sign out from here" in said.text

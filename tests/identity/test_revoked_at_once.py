@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 import transaction
@@ -17,12 +19,15 @@ from cpms_portal.identity.queries.keys import relying_party
 from cpms_portal.identity.views import sign_in
 from cpms_portal.security import sessions
 from tests.factories.people import PASSWORD, make_person
+from tests.identity.outside import send_on
 from tests.identity.soft_key import SoftKey
+from tests.identity.sources import electronic_identity, eu_login, go, link, switched_on
 from tests.identity.test_keys import SECRET, add, enter, passkey_form
 from tests.identity.test_phones import ask_for_code, go_in, number_on, phone_form, token_on
 
 #: How a session is opened here, and how all of a person are ended.
-WAYS = ["code", "passkey", "phone", "trusted"]
+SOURCES = {"cas": "eulogin", "openid": "openid"}
+WAYS = ["code", "passkey", "phone", "trusted", *SOURCES]
 ENDINGS = ["disable", "panic", "end-sessions"]
 PATIENCE = 30
 DAYS = "cpms.identity.trusted_days"
@@ -110,9 +115,41 @@ def last_press(way, visitor, phone, person, key, clock):
 
 
 @pytest.fixture
-def one_step_before(another, person, key, clock):
+def back_from(request, registry, served, outside, person, tmp_path, clock):
+    """Return how somebody comes back from a server outside, all but the last press."""
+    with ExitStack() as sources:
+
+        def begin(way, visitor):
+            if way == "openid":
+                clock.time = datetime.now(UTC)  # a real provider writes the real time
+                issuer = request.getfixturevalue("issuer")
+                source = electronic_identity(issuer, tmp_path, clock)
+            else:
+                source = eu_login(request.getfixturevalue("cas_address"))
+            sources.enter_context(switched_on(registry, served, source))
+            name, user = SOURCES[way], f"medium-{person.__name__.lower()}"
+            link(person, registry, name, user)
+            address = go(visitor, f"/sign-in/with/{name}")
+            proof = {"as": user, "acr": "high"}
+            cas = way == "cas"
+            back = outside.cas(address, user) if cas else outside.openid(address, **proof)
+            page = visitor.app.get(back)
+            clock.advance(seconds=1)  # the real clock never stands still
+            return lambda: send_on(page)
+
+        yield begin
+
+
+@pytest.fixture
+def one_step_before(another, person, key, clock, back_from):
     """Return how the last step of a way in is taken; the phone is another browser."""
-    return lambda way, visitor: last_press(way, visitor, another, person, key, clock)
+
+    def prepare(way, visitor):
+        if way in SOURCES:
+            return back_from(way, visitor)
+        return last_press(way, visitor, another, person, key, clock)
+
+    return prepare
 
 
 @pytest.fixture
@@ -196,10 +233,11 @@ def test_who_is_let_in_just_before_all_sessions_end_is_out(
 
 
 @pytest.mark.parametrize("how", ENDINGS)
-def test_what_the_phone_confirmed_before_all_sessions_ended_opens_nothing(
-    how, visitor, one_step_before, ending, nobody_is_in
+@pytest.mark.parametrize("way", ["phone", *SOURCES])
+def test_what_was_shown_elsewhere_before_all_sessions_ended_opens_nothing(
+    way, how, visitor, one_step_before, ending, nobody_is_in
 ):
-    press = one_step_before("phone", visitor)
+    press = one_step_before(way, visitor)
     assert ending(how)().status_int == 303
     assert nobody_is_in(visitor)
     press()

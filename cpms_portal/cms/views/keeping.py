@@ -110,7 +110,11 @@ def includeme(config: Configurator) -> None:
     work = {"permission": Permission.PAGE_WORK, "request_method": "GET"}
     config.add_view(trash_page, context=Trash, renderer=f"{folder}trash.pt", **work)
     config.add_view(
-        empty_or_restore, context=Trash, request_method="POST", permission=Permission.PAGE_EDIT
+        empty_or_restore,
+        context=Trash,
+        request_method="POST",
+        permission=Permission.PAGE_EDIT,
+        fresh_proof=True,
     )
     for context, name, view in (
         (Library, "broken-links", broken_links_page),

@@ -86,4 +86,4 @@ def includeme(config: Configurator) -> None:
             renderer="cpms_portal.cms:templates/sharing.pt",
             **shared,
         )
-        config.add_view(share, request_method="POST", **shared)
+        config.add_view(share, request_method="POST", fresh_proof=True, **shared)

@@ -138,11 +138,16 @@ def _kept(form: FormView) -> Response:
 def includeme(config: Configurator) -> None:
     """Register the forms."""
     config.add_view(
-        AccessPolicy, context=Network, name="access-policy", permission=Permission.NETWORK_EDIT
+        AccessPolicy,
+        context=Network,
+        name="access-policy",
+        permission=Permission.NETWORK_EDIT,
+        fresh_proof=True,  # it says who may let people in
     )
     config.add_view(
         TrustedDomains,
         context=Institution,
         name="trusted-domains",
         permission=Permission.INSTITUTION_EDIT,
+        fresh_proof=True,
     )

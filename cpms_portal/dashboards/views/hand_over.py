@@ -92,4 +92,5 @@ def includeme(config: Configurator) -> None:
             permission=Permission.INSTITUTION_HAND_OVER,
             request_method=method,
             renderer="cpms_portal.dashboards:templates/hand_over.pt",
+            fresh_proof=method == "POST",
         )

@@ -14,7 +14,6 @@ from cpms_portal.core.errors import CPMSError, TransitionDeniedError, ValueRefus
 from cpms_portal.core.i18n import _
 from cpms_portal.dashboards.views.memberships import line_of
 from cpms_portal.dashboards.views.my_work import PROFILES
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.networks.actions import (
     PROFILES_ASKED,
     approve,
@@ -160,5 +159,5 @@ def includeme(config: Configurator) -> None:
         permission=Permission.MEMBERSHIP_DECIDE,
         request_method="POST",
         renderer=page,
-        decorator=require_fresh_proof,
+        fresh_proof=True,
     )

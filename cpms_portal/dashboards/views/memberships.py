@@ -16,7 +16,6 @@ from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import resource_of
 from cpms_portal.dashboards.views.my_work import PROFILES
 from cpms_portal.dashboards.views.places import start_of
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.networks.queries import institution_of, network_of
 from cpms_portal.networks.resources import Institution, Membership, Network
 from cpms_portal.search.lookup import look_up
@@ -171,7 +170,7 @@ def includeme(config: Configurator) -> None:
             name="memberships",
             permission=Permission.MEMBERSHIP_DECIDE,
             request_method="POST",
-            decorator=require_fresh_proof,
+            fresh_proof=True,
         )
     config.add_tab(
         Network, "memberships", _("Memberships"), order=60, permission=Permission.MEMBERSHIP_VIEW

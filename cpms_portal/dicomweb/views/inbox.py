@@ -98,6 +98,7 @@ def _tell(receipt: StudyReceipt, request: Request) -> None:
     name="destroy-arrival",
     request_method="POST",
     permission=Permission.INBOX_VIEW,
+    fresh_proof=True,
 )
 def submit_destruction(centre: Institution, request: Request) -> Response:
     """Destroy an arrival."""

@@ -22,7 +22,6 @@ from cpms_portal.dicomweb.queries.tokens import tokens_of_person
 from cpms_portal.dicomweb.resources import Token
 from cpms_portal.dicomweb.schemas import SCOPE_TITLES, program_schema
 from cpms_portal.forms.views import FormView
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.networks.resources import Institution
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.resources import Patient
@@ -50,7 +49,7 @@ def _lines(tokens: list[Token], request: Request, back: Any) -> list[dict[str, A
     return lines
 
 
-@view_defaults(name="connect", renderer=PAGE, decorator=require_fresh_proof)
+@view_defaults(name="connect", renderer=PAGE, fresh_proof=True)
 @view_config(context=Patient, permission=Permission.STUDY_VIEW)
 @view_config(context=Panel, permission=Permission.PANEL_VIEW)
 @view_config(context=Institution, permission=Permission.INBOX_VIEW)

@@ -34,7 +34,7 @@ from cpms_portal.identity.resources import Account, PasswordLink, RecoveryCodes,
 from cpms_portal.security.attempts import Tried, begin_try, unlock
 from cpms_portal.security.passwords import passwords
 from cpms_portal.security.resources import People, Person
-from cpms_portal.security.sessions import end_sessions
+from cpms_portal.security.sessions import end_all_sessions, end_one_session, end_sessions
 from cpms_portal.storage.keys import keyring
 from cpms_portal.storage.sealing import seal_bytes
 from cpms_portal.workflow.actions import transition
@@ -112,7 +112,7 @@ def set_password(person: Person, password: str, actor: Actor, *, keep: str = "")
     account.password = passwords(actor.registry).make(password)
     account.password_changed = actor.now
     account.link, account.trusted = None, ()
-    end_sessions(person, oid_of(person), but=keep)
+    end_sessions(person, oid_of(person), actor.now, but=keep)
     tell_access(person, replace(actor, person=person), "account.password_changed")
 
 
@@ -244,7 +244,7 @@ def make_link(person: Person, actor: Actor, *, hours: int = 24) -> str:
 
 def end_session(person: Person, key: str, actor: Actor) -> bool:
     """End one session of a person; False when it is none of theirs."""
-    ended = end_sessions(person, oid_of(person), only=key)
+    ended = end_one_session(person, oid_of(person), key)
     if ended:
         tell_access(person, actor, "account.session_ended")
     return bool(ended)
@@ -252,8 +252,15 @@ def end_session(person: Person, key: str, actor: Actor) -> bool:
 
 def end_other_sessions(person: Person, keep: str, actor: Actor) -> int:
     """End all sessions of a person but one, and return how many ended."""
-    ended = end_sessions(person, oid_of(person), but=keep)
+    ended = end_sessions(person, oid_of(person), actor.now, but=keep)
     tell_access(person, actor, "account.other_sessions_ended")
+    return ended
+
+
+def end_everybodys_sessions(people: People, keep: str, actor: Actor) -> int:
+    """End all sessions of everybody but one, and return how many ended. keep: its key."""
+    ended = end_all_sessions(people, actor.now, but=keep)
+    tell_access(people, actor, "account.everybody_signed_out", {"sessions": str(ended)})
     return ended
 
 
@@ -281,7 +288,7 @@ def delete_all_devices(person: Person, actor: Actor, *, keep_codes: bool = False
     account.link, account.enrolled = None, True
     if not keep_codes:
         account.recovery = None
-    end_sessions(person, oid_of(person))
+    end_sessions(person, oid_of(person), actor.now)
     tell_access(person, actor, "account.all_devices_deleted")
 
 
@@ -293,7 +300,7 @@ def reset_factors(person: Person, reason: str, actor: Actor) -> None:
     account = needed_account(person)
     take_factors(account)
     account.recovery, account.enrolled = None, False
-    end_sessions(person, oid_of(person))
+    end_sessions(person, oid_of(person), actor.now)
     unlock(actor.registry, oid_of(person))
     tell_access(person, actor, "account.factors_reset", {"reason": reason})
 
@@ -301,7 +308,7 @@ def reset_factors(person: Person, reason: str, actor: Actor) -> None:
 def disable(person: Person, reason: str, actor: Actor) -> None:
     """Close an account; its sessions end at once."""
     transition(person, "disable", actor, reason=reason)
-    end_sessions(person, oid_of(person))
+    end_sessions(person, oid_of(person), actor.now)
 
 
 def enable(person: Person, reason: str, actor: Actor) -> None:

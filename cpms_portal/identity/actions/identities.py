@@ -21,7 +21,7 @@ from cpms_portal.identity.queries.identities import (
 from cpms_portal.identity.resources import Identities, Identity
 from cpms_portal.identity.sources.said import Said
 from cpms_portal.security.resources import Person
-from cpms_portal.security.sessions import end_sessions, values_of_sessions
+from cpms_portal.security.sessions import end_one_session, values_of_sessions
 
 MOST_IDENTITIES = 10
 #: In the values of a session: (source, session there, subject) it was opened with.
@@ -125,7 +125,7 @@ def end_outside(anywhere: Any, source: str, ended: tuple[str, str], actor: Actor
     for key, values in values_of_sessions(person, oid):
         opened = values.get(OUTSIDE) or ("", "", "")
         if opened[0] == source and (kind == "subject" or opened[1] == name):
-            count += end_sessions(person, oid, only=key)
+            count += end_one_session(person, oid, key)
     if count:
         who = replace(actor, person=person)
         tell_access(person, who, "sign_out.outside", {"source": source})

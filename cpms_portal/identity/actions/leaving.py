@@ -50,7 +50,7 @@ def delete_account(people: People, person: Person, actor: Actor) -> None:
             identities_for(person).owners.pop((one.source, one.subject), None)
         hook = transaction.get().addAfterCommitHook
         hook(_destroy_key, args=(actor.registry, account.key_id))
-    end_sessions(person, oid_of(person))
+    end_sessions(person, oid_of(person), actor.now)
     people.forget_logins(person)
     person.mail, person.account, person.profile = "", None, None
     person.facets, person.grants.held = {}, ()

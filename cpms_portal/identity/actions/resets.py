@@ -39,3 +39,9 @@ def confirm_reset(person: Person, reason: str, actor: Actor) -> None:
         raise ValueRefusedError(NOT_OWN)
     del desk_for(person).resets[oid_of(person)]
     reset_factors(person, reason, actor)
+
+
+def reset_by_operator(person: Person, reason: str, actor: Actor) -> None:
+    """Reset where no second administrator can agree: who runs the server has recognised them."""
+    desk_for(person).resets.pop(oid_of(person), None)
+    reset_factors(person, reason, actor)

@@ -20,6 +20,8 @@ from cpms_portal.identity.sources.said import Errand, Said
 from cpms_portal.security.secret import sign, signature_holds
 
 COUNTS = timedelta(minutes=15)
+#: To the microsecond: what was shown before a revocation counts no more.
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 #: What somebody can be sent for.
 SIGN_IN, LINK, PROVE = "sign-in", "link", "prove"
 PURPOSES = frozenset({SIGN_IN, LINK, PROVE})
@@ -38,7 +40,8 @@ def new_state(registry: Registry, source: str, asked: Asked, bound: str) -> str:
     """Return the state of a new errand. bound: what only this browser has."""
     wanted = asked.wanted if len(asked.wanted) <= LONGEST_PATH else "/"
     path = urlsafe_b64encode(wanted.encode()).rstrip(b"=").decode()
-    text = f"{secrets.token_hex(16)}.{int(asked.begun.timestamp())}.{asked.purpose}.{path}"
+    begun = (asked.begun - EPOCH) // MICROSECOND
+    text = f"{secrets.token_hex(16)}.{begun}.{asked.purpose}.{path}"
     return f"{text}.{sign(registry, f'errand {source}', f'{text} {bound}')}"
 
 
@@ -48,7 +51,7 @@ def asked_in(registry: Registry, source: str, state: str, bound: str) -> Asked |
     if not signature_holds(registry, f"errand {source}", f"{text} {bound}", signature):
         return None
     _random, begun, purpose, path = text.split(".")
-    left = datetime.fromtimestamp(int(begun), UTC)
+    left = EPOCH + int(begun) * MICROSECOND
     if purpose not in PURPOSES or now(registry) - left >= COUNTS:
         return None
     wanted = urlsafe_b64decode(path + "=" * (-len(path) % 4)).decode()

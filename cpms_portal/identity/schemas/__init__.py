@@ -102,13 +102,16 @@ def password_field(name: str, title: str, autocomplete: str, **more: Any) -> col
     return colander.SchemaNode(Password(), name=name, title=title, widget=widget, **more)
 
 
-def code_field() -> colander.SchemaNode:
-    """Return a field for a code of an app."""
+FROM_APP = _("Six digits, from the authenticator app on your phone.")
+
+
+def code_field(hint: Any = FROM_APP) -> colander.SchemaNode:
+    """Return a field for a code of six digits. hint: where they come from."""
     return colander.SchemaNode(
         OneTimeCode(40),
         name="code",
         title=_("Code"),
-        description=_("Six digits, from the authenticator app on your phone."),
+        description=hint,
         widget=CodeWidget(),
     )
 

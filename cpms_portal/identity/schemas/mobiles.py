@@ -7,8 +7,8 @@ import phonenumbers
 
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.fields import Text
-from cpms_portal.forms.widgets import CodeWidget, TextWidget
-from cpms_portal.identity.schemas import OneTimeCode
+from cpms_portal.forms.widgets import TextWidget
+from cpms_portal.identity.schemas import code_field
 
 #: Numbers that can get a text message; some countries do not tell them from others.
 KINDS = (
@@ -53,12 +53,5 @@ def mobile_schema() -> colander.Schema:
 
 def sms_code_schema() -> colander.Schema:
     """Return the field for a code from a text message."""
-    return colander.Schema(
-        colander.SchemaNode(
-            OneTimeCode(40),
-            name="code",
-            title=_("Code"),
-            description=_("Six digits, from the text message. They count for five minutes."),
-            widget=CodeWidget(),
-        )
-    )
+    hint = _("Six digits, from the text message. They count for five minutes.")
+    return colander.Schema(code_field(hint))

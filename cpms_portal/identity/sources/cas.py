@@ -81,6 +81,10 @@ class CASSource:
             last_name=first(*LAST)[:60],
         )
 
+    def way_out(self, back: str) -> str:
+        """Return the address that ends the single sign-on there (section 2.3)."""
+        return f"{self._base}/logout?{urlencode({'service': back})}"
+
     def ended(self, sent: Mapping[str, str]) -> tuple[str, str]:
         """Read a single log-out (section 2.3.3): who knows the ticket is the server."""
         tree = _tree(sent.get("logoutRequest", "").encode())

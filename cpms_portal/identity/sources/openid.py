@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -182,6 +182,17 @@ class OpenIDSource:
             first_name=str(told.get("given_name") or "")[:60],
             last_name=str(told.get("family_name") or "")[:60],
         )
+
+    def way_out(self, back: str) -> str:
+        """Return the end of session endpoint (RP-Initiated Logout 1.0, section 2).
+
+        No token is kept here, so none is shown as a hint: the provider asks its user once more.
+        """
+        address = self._provider().get("end_session_endpoint")
+        if not _safe(address):
+            return ""
+        query = {"client_id": self.declared.client, "post_logout_redirect_uri": back}
+        return f"{address}{'&' if '?' in str(address) else '?'}{urlencode(query)}"
 
     def ended(self, sent: Mapping[str, str]) -> tuple[str, str]:
         """Read a log-out: a signed token (back channel) or issuer and session (front channel)."""

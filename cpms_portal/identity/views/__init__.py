@@ -20,11 +20,11 @@ PAGES = (
     "keys",
     "outside",
     "outside_end",
+    "way_out",
     "first_time",
     "mobiles",
     "phones",
     "trust",
-    "panic",
     "leaving",
     "own_data",
 )

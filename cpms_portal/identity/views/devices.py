@@ -13,7 +13,6 @@ from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import add_device, make_recovery_codes, remove_device
 from cpms_portal.identity.schemas import device_schema
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.identity.views.second_step import DevicePage, show_codes
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
@@ -95,5 +94,5 @@ def includeme(config: Configurator) -> None:
             request_method=method,
             renderer=template and f"{TEMPLATES}{template}.pt",
             permission=Permission.ACCOUNT_EDIT,
-            decorator=require_fresh_proof,
+            fresh_proof=True,
         )

@@ -32,7 +32,7 @@ from cpms_portal.identity.queries.keys import (
 )
 from cpms_portal.identity.schemas.keys import key_proof_schema, new_key_schema
 from cpms_portal.identity.views.landing import go_on, wanted_path
-from cpms_portal.identity.views.proof import go_back, require_fresh_proof
+from cpms_portal.identity.views.proof import go_back
 from cpms_portal.identity.views.second_step import SecondStep, is_proven, show_codes
 from cpms_portal.identity.views.sign_in import enter, visitor
 from cpms_portal.security.permissions import Permission
@@ -216,7 +216,7 @@ def includeme(config: Configurator) -> None:
             request_method=method,
             renderer=template and f"{TEMPLATES}{template}.pt",
             permission=Permission.ACCOUNT_EDIT,
-            decorator=require_fresh_proof,
+            fresh_proof=True,
         )
     config.add_view(
         ProveByKey,

@@ -1,4 +1,8 @@
-"""Delete my account."""
+"""The two ends of my account: PANIC, which takes every way in, and deleting it for good.
+
+PANIC works at once and without a further proof: who needs it may have lost the phone; who abuses
+a session gains nothing by it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,8 @@ from pyramid.response import Response
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
 from cpms_portal.forms.widgets import CheckboxWidget
+from cpms_portal.identity.actions import delete_all_devices
 from cpms_portal.identity.actions.leaving import delete_account
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import close_session
@@ -24,21 +28,62 @@ def _ticked(node: colander.SchemaNode, value: bool) -> None:
         raise colander.Invalid(node, _("Tick this box, or leave the account as it is."))
 
 
-def leaving_schema() -> colander.Schema:
-    """Return what is asked."""
-    return colander.Schema(
-        colander.SchemaNode(
-            colander.Boolean(),
-            name="sure",
-            title=_("I know that this cannot be undone"),
-            validator=_ticked,
-            missing=False,
-            widget=CheckboxWidget(),
-        )
+def _box(name: str, title: Any, validator: Any = None) -> colander.Schema:
+    """Return a question that is answered by ticking it."""
+    box = colander.SchemaNode(
+        colander.Boolean(),
+        name=name,
+        title=title,
+        validator=validator,
+        missing=False,
+        widget=CheckboxWidget(),
     )
+    return colander.Schema(box)
 
 
-class DeleteAccount(FormView):
+class Farewell(FormView):
+    """A last step on one's own account: it is done, and this browser is signed out."""
+
+    tone = "danger"
+    done: Any = ""
+
+    def cancel_url(self) -> str | None:
+        """Lead back to the account."""
+        return self.request.resource_path(self.context, "account")
+
+    def save(self, values: dict[str, Any]) -> Response:
+        """Do it and sign out."""
+        self.take(values)
+        close_session(self.request)
+        self.request.tell(self.done)
+        return HTTPSeeOther(location=self.request.resource_path(self.request.root, "sign-in"))
+
+    def take(self, values: dict[str, Any]) -> None:
+        """Take the step."""
+        raise NotImplementedError
+
+
+class DeleteAllDevices(Farewell):
+    """PANIC: the button for the worst day."""
+
+    title = _("Delete all my devices")
+    intro = _(
+        "Everything ends at once: all sessions, this one too, all phones, keys and trusted "
+        "browsers. Afterwards the helpdesk lets you in again when they have recognised you."
+    )
+    submit_label = _("Delete all my devices")
+    done = _("All devices and sessions of your account are deleted.")
+
+    def get_schema(self) -> colander.Schema:
+        """Ask whether printed codes stay."""
+        return _box("keep_codes", _("My printed recovery codes are safe: keep them as my way back"))
+
+    def take(self, values: dict[str, Any]) -> None:
+        """Delete them."""
+        delete_all_devices(self.context, self.request.actor, keep_codes=values["keep_codes"])
+
+
+class DeleteAccount(Farewell):
     """The end of an account."""
 
     title = _("Delete my account")
@@ -48,27 +93,24 @@ class DeleteAccount(FormView):
         "and panels over first, so that nobody waits for you."
     )
     submit_label = _("Delete my account")
-    tone = "danger"
-    schema = staticmethod(leaving_schema)
+    done = _("Your account is deleted.")
 
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
+    def get_schema(self) -> colander.Schema:
+        """Ask for a sure yes."""
+        return _box("sure", _("I know that this cannot be undone"), _ticked)
 
-    def save(self, values: dict[str, Any]) -> Response:
-        """Do it and sign out."""
+    def take(self, values: dict[str, Any]) -> None:
+        """Delete it."""
         delete_account(self.request.root["people"], self.context, self.request.actor)
-        close_session(self.request)
-        self.request.tell(_("Your account is deleted."))
-        return HTTPSeeOther(location=self.request.resource_path(self.request.root, "sign-in"))
 
 
 def includeme(config: Configurator) -> None:
-    """Register the page."""
-    config.add_view(
-        DeleteAccount,
-        name="delete-account",
-        context=Person,
-        permission=Permission.ACCOUNT_EDIT,
-        decorator=require_fresh_proof,
-    )
+    """Register the pages."""
+    for view, name in ((DeleteAllDevices, "panic"), (DeleteAccount, "delete-account")):
+        config.add_view(
+            view,
+            name=name,
+            context=Person,
+            permission=Permission.ACCOUNT_EDIT,
+            fresh_proof=view is DeleteAccount,
+        )

@@ -23,7 +23,7 @@ from cpms_portal.identity.actions.mobiles import (
 from cpms_portal.identity.queries.mobiles import offers_sms
 from cpms_portal.identity.schemas.mobiles import mobile_schema, sms_code_schema
 from cpms_portal.identity.views.landing import go_on, wanted_path
-from cpms_portal.identity.views.proof import go_back, require_fresh_proof
+from cpms_portal.identity.views.proof import go_back
 from cpms_portal.identity.views.second_step import SecondStep
 from cpms_portal.identity.views.sign_in import half_signed_in, visitor
 from cpms_portal.outbox.gateways import sms_gateway
@@ -181,7 +181,7 @@ def includeme(config: Configurator) -> None:
             context=Person,
             request_method=method,
             permission=Permission.ACCOUNT_EDIT,
-            decorator=require_fresh_proof,
+            fresh_proof=True,
         )
     for view, name, method, template in (
         (ProveSMS, "prove-sms", None, TEMPLATE),

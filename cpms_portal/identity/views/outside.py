@@ -19,7 +19,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from cpms_portal.core.clock import now
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import Portal
+from cpms_portal.core.resources import Portal, oid_of
 from cpms_portal.core.transactions import turn_given_up
 from cpms_portal.identity.actions import WAIT, tell_access
 from cpms_portal.identity.actions.front_desk import desk_for, spend
@@ -45,11 +45,12 @@ from cpms_portal.identity.queries.identities import (
 from cpms_portal.identity.queries.keys import needs_key
 from cpms_portal.identity.sources.said import Said, SourceRefusedError
 from cpms_portal.identity.views.landing import go_on, wanted_path
-from cpms_portal.identity.views.proof import go_back, require_fresh_proof
+from cpms_portal.identity.views.proof import go_back
 from cpms_portal.identity.views.sign_in import enter, to_second_step, visitor
 from cpms_portal.security.attempts import begin_try
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
+from cpms_portal.security.sessions import ended_since
 
 #: What a source may send back with the browser.
 ANSWERS = ("state", "ticket", "code", "iss", "error")
@@ -130,7 +131,7 @@ def take(context: Portal, request: Request) -> Any:
         return refuse(request, LATE)
     try:
         said = _heard(request, source, state, asked)
-        return _DONE[asked.purpose](request, said)
+        return _DONE[asked.purpose](request, said, asked)
     except SourceRefusedError as error:
         detail = {"source": name, "why": error.why}
         tell_access(context["people"], visitor(request), "sign_in.refused", detail)
@@ -153,7 +154,7 @@ def _heard(request: Request, source: IIdentitySource, state: str, asked: Asked) 
     return known[state]
 
 
-def _sign_in(request: Request, said: Said) -> Any:
+def _sign_in(request: Request, said: Said, asked: Asked) -> Any:
     """Let in whom a source names; ask for an own second factor where it proves none."""
     person = person_of_identity(request.root, said.source, said.subject)
     if person is None:
@@ -162,6 +163,8 @@ def _sign_in(request: Request, said: Said) -> Any:
         return {"title": source.title, "said": said, "note": note, "source": source}
     if not may_sign_in(person, request.registry):
         raise ValueRefusedError(_("This account cannot be used. Please ask the helpdesk."))
+    if ended_since(person, oid_of(person), asked.begun):
+        raise ValueRefusedError(LATE)  # shown before all sessions were ended
     actor, outside = visitor(request), (said.source, said.session, said.subject)
     note_use(person, said, actor)
     note_session(person, said, actor)
@@ -173,7 +176,7 @@ def _sign_in(request: Request, said: Said) -> Any:
     return to_second_step(request, person, outside=outside)
 
 
-def _link(request: Request, said: Said) -> Response:
+def _link(request: Request, said: Said, asked: Asked) -> Response:
     """Link who somebody is outside with the account they are signed in to."""
     if request.person is None:
         raise ValueRefusedError(LATE)
@@ -182,7 +185,7 @@ def _link(request: Request, said: Said) -> Response:
     return HTTPSeeOther(location=request.resource_path(request.person, "account"))
 
 
-def _prove(request: Request, said: Said) -> Response:
+def _prove(request: Request, said: Said, asked: Asked) -> Response:
     """Take a fresh proof of a source as the second factor."""
     person = request.person
     identity = person and identity_of(person, said.source, said.subject)
@@ -220,7 +223,7 @@ def includeme(config: Configurator) -> None:
         context=Person,
         request_method="GET",
         permission=Permission.ACCOUNT_EDIT,
-        decorator=require_fresh_proof,
+        fresh_proof=True,
     )
     config.add_view(
         go_to_prove,

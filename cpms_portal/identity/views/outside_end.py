@@ -22,7 +22,6 @@ from cpms_portal.identity.queries import link_digest
 from cpms_portal.identity.queries.errands import COUNTS
 from cpms_portal.identity.sources.said import SourceRefusedError
 from cpms_portal.identity.views.outside import source_of
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.identity.views.sign_in import visitor
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
@@ -83,5 +82,5 @@ def includeme(config: Configurator) -> None:
         context=Person,
         request_method="POST",
         permission=Permission.ACCOUNT_EDIT,
-        decorator=require_fresh_proof,
+        fresh_proof=True,
     )

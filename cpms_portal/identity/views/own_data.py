@@ -12,7 +12,6 @@ from pyramid.response import Response
 from cpms_portal.core.resources import oid_of
 from cpms_portal.identity.actions import tell_access
 from cpms_portal.identity.queries.own_data import own_data
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import sessions_of
@@ -38,5 +37,5 @@ def includeme(config: Configurator) -> None:
         context=Person,
         request_method="POST",
         permission=Permission.ACCOUNT_EDIT,
-        decorator=require_fresh_proof,
+        fresh_proof=True,
     )

@@ -15,7 +15,6 @@ from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import confirm_password, set_password
 from cpms_portal.identity.queries import person_of_link
 from cpms_portal.identity.schemas import change_password_schema, new_password_schema
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.identity.views.sign_in import visitor
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
@@ -91,7 +90,7 @@ def includeme(config: Configurator) -> None:
         name="password",
         context=Person,
         permission=Permission.ACCOUNT_EDIT,
-        decorator=require_fresh_proof,
+        fresh_proof=True,
     )
     config.add_route("set-password", "/set-password/{token}", traverse="/")
     config.add_view(SetPassword, route_name="set-password", permission=NO_PERMISSION_REQUIRED)

@@ -14,19 +14,30 @@ from cpms_portal.core.requests import whole_number
 from cpms_portal.core.resources import oid_of, resource_of
 from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
-from cpms_portal.identity.actions import disable, enable, end_other_sessions, make_link
+from cpms_portal.identity.actions import (
+    disable,
+    enable,
+    end_everybodys_sessions,
+    end_other_sessions,
+    make_link,
+)
 from cpms_portal.identity.actions.resets import ask_reset, confirm_reset
-from cpms_portal.identity.queries.resets import reset_asked, resets_waiting
+from cpms_portal.identity.queries.resets import reset_asked, resets_waiting, somebody_can_agree
 from cpms_portal.identity.resources import Account
 from cpms_portal.identity.schemas import reason_schema
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.search.queries import find
 from cpms_portal.security.attempts import locked_accounts, unlock
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import People, Person
+from cpms_portal.security.sessions import session_key
 from cpms_portal.workflow.queries import state_of, workflow_of
 
 TEMPLATES = "cpms_portal.identity:templates/"
+ALONE = _(
+    "Two administrators reset a second factor, and nobody else could agree here. Name another "
+    "administrator, or ask who runs the server: when they have recognised the person too, they "
+    "run “./cpms account MAIL --reset-factors REASON”. It stands in the audit trail."
+)
 
 
 def people_page(context: People, request: Request) -> dict[str, Any]:
@@ -71,6 +82,8 @@ def administer_page(context: Person, request: Request) -> dict[str, Any]:
         "state": state_of(context, request.registry),
         "asked": reset_asked(context, request.registry),
         "locked": oid_of(context) in locked_accounts(request.registry),
+        "alone_text": ALONE,
+        "alone": not somebody_can_agree(context, request.actor),
     }
 
 
@@ -113,6 +126,8 @@ class ResetFactors(Administer):
     @property
     def intro(self) -> Any:
         """Say what happens, or what the other has written."""
+        if not self.agrees and not somebody_can_agree(self.context, self.request.actor):
+            return ALONE
         if self.asked is None:
             return _(
                 "All devices and recovery codes go, and all sessions end, when a second "
@@ -179,11 +194,31 @@ def end_sessions_now(context: Person, request: Request) -> Response:
     return HTTPSeeOther(location=request.resource_path(context, "administer"))
 
 
+def sign_everybody_out(context: People, request: Request) -> Response:
+    """End the sessions of everybody but the administrator who does it."""
+    ended = end_everybodys_sessions(context, session_key(request), request.actor)
+    request.tell(_("Ended: ${number} sessions.", mapping={"number": ended}))
+    return HTTPSeeOther(location=request.resource_path(context))
+
+
 def make_link_now(context: Person, request: Request) -> dict[str, Any]:
     """Make a link to set a password and show it, once."""
     token = make_link(context, request.actor)
     base = setting(request.registry, "cpms.url").rstrip("/")
     return {"title": _("Link to set a password"), "link": f"{base}/set-password/{token}"}
+
+
+#: View, context, name, method and template of the pages besides the list.
+STEPS: tuple[tuple[Any, type, str, str | None, str | None], ...] = (
+    (administer_page, Person, "administer", "GET", "administer"),
+    (ResetFactors, Person, "reset-factors", None, None),
+    (Disable, Person, "disable", None, None),
+    (Enable, Person, "enable", None, None),
+    (unlock_now, Person, "unlock", "POST", None),
+    (end_sessions_now, Person, "end-sessions", "POST", None),
+    (sign_everybody_out, People, "end-sessions", "POST", None),
+    (make_link_now, Person, "make-link", "POST", "password_link"),
+)
 
 
 def includeme(config: Configurator) -> None:
@@ -195,23 +230,15 @@ def includeme(config: Configurator) -> None:
         renderer=f"{TEMPLATES}people.pt",
         permission=Permission.PERSON_ADMINISTER,
     )
-    for view, name, method, template in (
-        (administer_page, "administer", "GET", "administer"),
-        (ResetFactors, "reset-factors", None, None),
-        (Disable, "disable", None, None),
-        (Enable, "enable", None, None),
-        (unlock_now, "unlock", "POST", None),
-        (end_sessions_now, "end-sessions", "POST", None),
-        (make_link_now, "make-link", "POST", "password_link"),
-    ):
+    for view, context, name, method, template in STEPS:
         config.add_view(
             view,
             name=name,
-            context=Person,
+            context=context,
             request_method=method,
             renderer=template and f"{TEMPLATES}{template}.pt",
             permission=Permission.PERSON_ADMINISTER,
-            decorator=None if name == "administer" else require_fresh_proof,
+            fresh_proof=name != "administer",
         )
     config.add_tab(
         Person,

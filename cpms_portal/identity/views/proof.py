@@ -1,13 +1,9 @@
-"""Step-up: delicate pages ask for a second factor again when the last proof is old.
-
-Other packages guard a view with ``decorator=require_fresh_proof``.
-"""
+"""The pages behind ``fresh_proof=True``: prove it again, and send again what was not done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPSeeOther
@@ -22,35 +18,12 @@ from cpms_portal.identity.queries.keys import needs_key
 from cpms_portal.identity.queries.mobiles import offers_sms
 from cpms_portal.identity.schemas import code_schema, recovery_schema
 from cpms_portal.identity.views.landing import wanted_path
-from cpms_portal.layout.theme import local_path
+from cpms_portal.security.fresh_proof import PROVE, SEND_AGAIN
 from cpms_portal.security.permissions import Permission
-from cpms_portal.security.sessions import FULL, freshly_proven, open_session
+from cpms_portal.security.sessions import FULL, open_session
+from cpms_portal.security.unsent import NOT_DONE, unsent_of
 
-View = Callable[[Any, Request], Response]
-
-
-def require_fresh_proof(view: View) -> View:
-    """Wrap a view: without a fresh second factor it leads to a page that asks for one.
-
-    A page that was only read is shown afterwards. What was posted is not done: the person comes
-    back to the page it was sent from and sends it again.
-    """
-
-    def guarded(context: Any, request: Request) -> Response:
-        if freshly_proven(request):
-            return view(context, request)
-        back = request.path_qs if request.method in ("GET", "HEAD") else _sent_from(request)
-        location = request.resource_path(request.root, "prove", query={"next": back})
-        return HTTPSeeOther(location=location)
-
-    return guarded
-
-
-def _sent_from(request: Request) -> str:
-    parts = urlsplit(request.referrer or "")
-    if parts.netloc != request.host:
-        return request.resource_path(request.context)
-    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+NOTHING_DONE = _("Nothing is done yet. Please press the button once more.")
 
 
 class Prove(FormView):
@@ -128,14 +101,29 @@ def go_back(request: Request) -> Response:
     before = request.session_record
     record = open_session(request, oid_of(request.person), FULL, opened=before.opened)
     record.values.update(before.values)
+    if record.values.pop(NOT_DONE, False):
+        request.tell(NOTHING_DONE, "attention")
     return HTTPSeeOther(location=wanted_path(request))
 
 
+def send_again_page(context: Portal, request: Request) -> dict[str, Any]:
+    """Offer to send what was typed before the proof was asked for; nothing of it is shown."""
+    return {"title": _("Send it now?"), "unsent": unsent_of(request)}
+
+
 def includeme(config: Configurator) -> None:
-    """Register the page."""
+    """Register the pages."""
+    config.add_view(
+        send_again_page,
+        name=SEND_AGAIN,
+        context=Portal,
+        request_method="GET",
+        renderer="cpms_portal.identity:templates/send_again.pt",
+        permission=Permission.PORTAL_ENTER,
+    )
     config.add_view(
         Prove,
-        name="prove",
+        name=PROVE,
         context=Portal,
         renderer="cpms_portal.identity:templates/prove.pt",
         permission=Permission.PORTAL_ENTER,

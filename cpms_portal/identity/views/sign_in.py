@@ -1,4 +1,4 @@
-"""The front door: name and password, and the way out."""
+"""The front door: name and password."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from cpms_portal.identity.views.landing import go_on, landing_path
 from cpms_portal.identity.views.trust import seen_browser, trusted_since
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
-from cpms_portal.security.sessions import FULL, PARTIAL, close_session, open_session
+from cpms_portal.security.sessions import FULL, PARTIAL, open_session
 
 #: So long somebody has for the second step.
 SECOND_STEP = timedelta(minutes=15)
@@ -157,28 +157,12 @@ class SignIn(FormView):
         }
 
 
-def sign_out(context: Any, request: Request) -> Response:
-    """End the session of this browser."""
-    if request.person is not None:
-        tell_access(request.person, request.actor, "sign_out")
-    close_session(request)
-    request.tell(_("You are signed out."), "info")
-    return HTTPSeeOther(location=request.resource_path(request.root, "sign-in"))
-
-
 def includeme(config: Configurator) -> None:
-    """Register the pages."""
+    """Register the page."""
     config.add_view(
         SignIn,
         name="sign-in",
         context=Portal,
         renderer="cpms_portal.identity:templates/sign_in.pt",
-        permission=NO_PERMISSION_REQUIRED,
-    )
-    config.add_view(
-        sign_out,
-        name="sign-out",
-        context=Portal,
-        request_method="POST",
         permission=NO_PERMISSION_REQUIRED,
     )

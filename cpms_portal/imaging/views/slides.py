@@ -197,7 +197,11 @@ def remove_slide_page(slide: Slide, request: Request) -> dict[str, Any]:
 
 
 @view_config(
-    context=Slide, name="remove", request_method="POST", permission=Permission.STUDY_REMOVE
+    context=Slide,
+    name="remove",
+    request_method="POST",
+    permission=Permission.STUDY_REMOVE,
+    fresh_proof=True,
 )
 def submit_slide_removal(slide: Slide, request: Request) -> Response:
     """Remove a slide."""

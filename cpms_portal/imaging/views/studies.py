@@ -138,7 +138,11 @@ def remove_page(study: Study, request: Request) -> dict[str, Any]:
 
 
 @view_config(
-    context=Study, name="remove", request_method="POST", permission=Permission.STUDY_REMOVE
+    context=Study,
+    name="remove",
+    request_method="POST",
+    permission=Permission.STUDY_REMOVE,
+    fresh_proof=True,
 )
 def submit_removal(study: Study, request: Request) -> Response:
     """Remove a study."""

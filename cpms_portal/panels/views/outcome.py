@@ -132,7 +132,9 @@ def object_to_outcome(panel: Panel, request: Request) -> Any:
     return HTTPSeeOther(request.resource_path(panel, "outcome"))
 
 
-@view_config(context=Panel, name="download", permission=Permission.OUTCOME_DOWNLOAD)
+@view_config(
+    context=Panel, name="download", permission=Permission.OUTCOME_DOWNLOAD, fresh_proof=True
+)
 def download(panel: Panel, request: Request) -> Response:
     """Send the document of the newest final outcome, under a neutral name."""
     outcome = final_outcome(panel)

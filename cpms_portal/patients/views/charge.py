@@ -22,7 +22,12 @@ from cpms_portal.security.permissions import Permission
 from cpms_portal.security.roles import Role
 
 
-@view_config(context=Institution, name="visibility", permission=Permission.INSTITUTION_VISIBILITY)
+@view_config(
+    context=Institution,
+    name="visibility",
+    permission=Permission.INSTITUTION_VISIBILITY,
+    fresh_proof=True,
+)
 class Visibility(FormView):
     """Who of the centre sees its patients."""
 
@@ -62,7 +67,7 @@ def visibility_notice(centre: Institution, request: Request) -> dict[str, Any]:
     }
 
 
-@view_config(context=Patient, name="team", permission=Permission.PATIENT_TEAM)
+@view_config(context=Patient, name="team", permission=Permission.PATIENT_TEAM, fresh_proof=True)
 class Team(FormView):
     """The colleagues who have a patient in charge too."""
 
@@ -95,6 +100,7 @@ class Team(FormView):
     context=Patient,
     name="charge-notice",
     permission=Permission.PATIENT_TEAM,
+    request_method="GET",
     renderer="cpms_portal.patients:templates/_charge_notice.pt",
 )
 def charge_notice(patient: Patient, request: Request) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from cpms_portal.core.requests import whole_number
 from cpms_portal.core.resources import resource_of
 from cpms_portal.core.settings import setting
 from cpms_portal.forms.views import FormView
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.networks.queries import institution_of
 from cpms_portal.networks.resources import Institution
 from cpms_portal.patients.actions.emergency import break_glass, end_emergency_access, review
@@ -32,7 +31,7 @@ from cpms_portal.workflow.queries import state_of
     name="break-glass",
     permission=Permission.PATIENT_BREAK_GLASS,
     renderer="cpms_portal.patients:templates/break_glass.pt",
-    decorator=require_fresh_proof,
+    fresh_proof=True,
 )
 class BreakGlass(FormView):
     """Open a patient one does not have in charge."""

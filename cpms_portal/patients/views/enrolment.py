@@ -99,6 +99,7 @@ class EnrolPatient(FormView):
     name="edit",
     permission=Permission.PATIENT_EDIT,
     renderer="cpms_portal.patients:templates/edit.pt",
+    fresh_proof=True,  # it shows the identity
 )
 class EditEnrolment(VersionedForm):
     """Change identity, nickname and sex."""

@@ -12,7 +12,6 @@ from pyramid.view import view_config
 
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
-from cpms_portal.identity.views.proof import require_fresh_proof
 from cpms_portal.patients.actions import remove_patient
 from cpms_portal.patients.queries import identity_of
 from cpms_portal.patients.resources import CONSENTS, Patient
@@ -77,7 +76,7 @@ def patient_page(patient: Patient, request: Request) -> dict[str, Any]:
     name="identity",
     permission=Permission.PATIENT_IDENTITY_VIEW,
     renderer="cpms_portal.patients:templates/identity.pt",
-    decorator=require_fresh_proof,
+    fresh_proof=True,
     audited=False,  # identity_of says itself that the identity was read
 )
 def identity_page(patient: Patient, request: Request) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def identity_page(patient: Patient, request: Request) -> dict[str, Any]:
     context=Patient,
     name="remove",
     permission=Permission.PATIENT_REMOVE,
-    decorator=require_fresh_proof,
+    fresh_proof=True,
 )
 class RemovePatient(FormView):
     """Remove a patient for good."""

@@ -189,7 +189,12 @@ def includeme(config: Configurator) -> None:
         )
     for view, context, name, permission in STEPS:
         config.add_view(
-            view, context=context, name=name, permission=permission, request_method="POST"
+            view,
+            context=context,
+            name=name,
+            permission=permission,
+            request_method="POST",
+            fresh_proof=view in (appoint, confirm, end),
         )
     config.add_view(
         one_delegation,

@@ -178,7 +178,9 @@ def _redrawn(content: bytes) -> bytes:
     return drawn.getvalue()
 
 
-@view_config(context=Document, name="remove", permission=Permission.DOCUMENT_REMOVE)
+@view_config(
+    context=Document, name="remove", permission=Permission.DOCUMENT_REMOVE, fresh_proof=True
+)
 class RemoveDocument(FormView):
     """Remove a document for good."""
 

@@ -8,6 +8,7 @@ const client = {
   client_id: "cpms",
   client_secret: "a secret of the tests only",
   redirect_uris: [`${back}/return`],
+  post_logout_redirect_uris: [`${portal}/sign-in`],
   response_types: ["code"],
   grant_types: ["authorization_code"],
   backchannel_logout_uri: `${back}/signed-out`,

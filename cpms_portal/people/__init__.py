@@ -19,6 +19,7 @@ def includeme(config: Configurator) -> None:
     config.include(".subscribers")
     config.include(".views.access")
     config.include(".views.assistants")
+    config.include(".views.first_sign_in")
     config.include(".views.my_access")
     config.include(".views.person")
     config.include(".views.preferences")

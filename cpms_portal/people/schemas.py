@@ -13,6 +13,7 @@ from cpms_portal.core.i18n import _
 from cpms_portal.forms.fields import Lines, LocalDate, Text
 from cpms_portal.forms.widgets import (
     CheckboxListWidget,
+    CheckboxWidget,
     DateWidget,
     RadioWidget,
     TextAreaWidget,
@@ -143,15 +144,36 @@ def profile_schema(language: str) -> colander.Schema:
     )
 
 
+def _areas_answered(node: colander.SchemaNode, values: Mapping[str, Any]) -> None:
+    """An area is chosen, or it is said that none is."""
+    chosen = values.get("specialist") or values.get("wishes")
+    if bool(chosen) == bool(values.get("no_areas")):
+        problem = colander.Invalid(node)
+        problem["no_areas"] = (
+            _("You have chosen areas: then leave this box empty.")
+            if chosen
+            else _("Choose an area above, or tick this box.")
+        )
+        raise problem
+
+
 def preferences_schema(network: Network, language: str) -> colander.Schema:
     """Return what is asked first of all: work, areas of a network, availability."""
     return colander.Schema(
         _role_field(),
         *_area_fields(network),
+        colander.SchemaNode(
+            colander.Boolean(),
+            name="no_areas",
+            title=_("No area for now"),
+            description=_("Without an area nobody can find you here or invite you to a panel."),
+            missing=False,
+            widget=CheckboxWidget(),
+        ),
         _languages_field(language),
         _expertise_field(),
         *_availability_fields(),
-        validator=_whole_absence,
+        validator=colander.All(_areas_answered, _whole_absence),
     )
 
 

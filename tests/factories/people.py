@@ -12,6 +12,7 @@ from cpms_portal.core.ids import random_id
 from cpms_portal.identity.actions import open_account, seal_device, set_password
 from cpms_portal.identity.queries import code_at, step_at, training_secret
 from cpms_portal.networks.actions import add_person
+from cpms_portal.people.resources import AreaChoice, Profile
 from cpms_portal.security.grants import grant
 from cpms_portal.security.resources import Person
 from cpms_portal.security.roles import Role
@@ -29,10 +30,12 @@ def make_person(
     secret: str | None = None,
     role: Role | None = None,
     node: Any = None,
+    newcomer: bool = False,
 ) -> Person:
     """Return a new person with an account of their own, stored.
 
     secret: of a device (base32); None for somebody who has not set one up. role, node: a grant.
+    newcomer: has not said yet what they do; a clinician is asked that before anything else.
     """
     actor = system_actor(registry)
     mail = f"{random_id()}{next(_NUMBER)}@clinic.invalid"
@@ -43,6 +46,10 @@ def make_person(
         seal_device(person, "Phone", secret, last_step=0, actor=actor)
     if role is not None:
         grant(person, role, node)
+    if not newcomer:
+        person.profile = Profile()
+        person.profile.professional_role = "Physician"
+        person.profile.areas = {slug: AreaChoice() for slug in root["networks"]}
     transaction.commit()
     return person
 

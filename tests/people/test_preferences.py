@@ -11,12 +11,15 @@ from webtest import TestApp
 from cpms_portal.core.actor import system_actor
 from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.networks.actions import admit_member
+from cpms_portal.networks.resources import Institution
 from cpms_portal.people.actions import choose_areas, update_profile
+from cpms_portal.people.importer import account_names
 from cpms_portal.people.queries import network_to_ask
 from cpms_portal.people.resources import AreaChoice
 from cpms_portal.security.roles import Role
 from tests import ground
 from tests.factories.people import PASSWORD, make_person
+from tests.ground import PROJECT
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -24,7 +27,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 @pytest.fixture
 def newcomer(root, registry):
     """A clinician who signs in for the first time."""
-    person = make_person(root, registry, secret=SECRET)
+    person = make_person(root, registry, secret=SECRET, newcomer=True)
     centre = root["networks"]["rare-liver"]["germany"]["de40"]
     admit_member(centre, person, Role.HP, system_actor(registry))
     transaction.commit()
@@ -44,17 +47,102 @@ def signed_in(site, newcomer, clock):
 
 def test_a_clinician_without_an_area_is_led_to_the_areas_and_told_why(signed_in, newcomer):
     app, answer = signed_in
-    address = f"/people/{newcomer.__name__}/preferences?network=rare-liver"
-    assert answer.location == f"http://localhost{address}"
+    assert answer.location == f"http://localhost{asked_at(newcomer, '%2Fnetworks')}"
     assert "cannot be found or invited" in answer.follow().text
-    assert app.get("/networks").status_int == 200, "it is no trap"
 
 
-def test_my_work_reminds_of_the_missing_area(signed_in):
+def asked_at(person, wanted=""):
+    """Return the address of the page that asks first; wanted: where it goes on."""
+    address = f"/people/{person.__name__}/preferences?network=rare-liver"
+    return f"{address}&next={wanted}" if wanted else address
+
+
+@pytest.mark.parametrize(
+    "page", ["/networks", "/my-work", "/search", "/networks/rare-liver/germany/de40/patients"]
+)
+def test_every_page_leads_to_the_question_until_it_is_answered(signed_in, newcomer, page):
+    app, _answer = signed_in
+    led = app.get(page)
+    assert led.status_int == 303
+    assert led.location == f"http://localhost{asked_at(newcomer, page.replace('/', '%2F'))}"
+
+
+def test_what_is_posted_instead_is_not_done(signed_in, newcomer):
     app, answer = signed_in
+    token = answer.follow().forms["form"]["csrf_token"].value
+    posted = app.post("/networks/rare-liver/germany/de40/enrol", {"csrf_token": token})
+    assert posted.location == f"http://localhost{asked_at(newcomer)}"
+
+
+def test_account_help_privacy_and_the_way_out_stay_open(signed_in, newcomer):
+    app, answer = signed_in
+    own = f"/people/{newcomer.__name__}"
+    for page in (f"{own}/account", f"{own}/panic", f"{own}/add-device", "/library/privacy"):
+        assert app.get(page).status_int == 200, page
+    assert app.get("/support/").status_int == 200
+    page = answer.follow()
+    out = next(form for form in page.forms.values() if form.action.endswith("/sign-out"))
+    assert out.submit().location.endswith("/sign-in")
+
+
+def test_no_area_is_an_answer_when_it_is_said_and_my_work_reminds_of_it(signed_in, newcomer):
+    app, answer = signed_in
+    form = answer.follow().forms["form"]
+    form["professional_role"] = "Nurse"
+    refused = form.submit(status=422)
+    assert "Choose an area above, or tick this box" in refused.text
+    form = refused.forms["form"]
+    form["no_areas"] = True
+    done = form.submit()
+    assert done.location == "http://localhost/networks", "it goes on to the page that was asked for"
     page = app.get("/my-work")
-    assert answer.location.removeprefix("http://localhost") in page.text
+    assert asked_at(newcomer) in page.text
     assert "nobody can invite you" in page.text
+
+
+def test_an_area_and_no_area_at_once_is_refused(signed_in):
+    _app, answer = signed_in
+    form = answer.follow().forms["form"]
+    form["professional_role"], form["no_areas"] = "Nurse", True
+    for box in form.fields["checkbox"]:
+        box.checked = box._value == "wilson"
+    assert "leave this box empty" in form.submit(status=422).text
+
+
+def test_a_second_network_asks_before_its_pages_open(signed_in, newcomer, root, registry):
+    app, answer = signed_in
+    form = answer.follow().forms["form"]
+    form["professional_role"], form["no_areas"] = "Nurse", True
+    form.submit()
+    assert app.get("/my-work").status_int == 200
+    centre = next(
+        place
+        for country in root["networks"]["vascern"].values()
+        for place in getattr(country, "values", tuple)()
+        if isinstance(place, Institution) and not place.is_for_guests
+    )
+    admit_member(centre, newcomer, Role.HP, system_actor(registry))
+    transaction.commit()
+    assert "preferences?network=vascern" in app.get("/my-work").location
+
+
+@pytest.mark.parametrize("role", [Role.ASSISTANT, Role.RESEARCHER])
+def test_who_is_no_clinician_is_not_asked(browser_of, root, registry, role):
+    person = make_person(root, registry, newcomer=True)
+    centre = root["networks"]["rare-liver"]["germany"]["de40"]
+    admit_member(centre, person, role, system_actor(registry))
+    transaction.commit()
+    assert browser_of(person.mail).get("/my-work").status_int == 200
+
+
+def test_the_training_accounts_are_born_with_their_answers(root, registry):
+    actor = system_actor(registry)
+    waiting = [
+        name
+        for name in account_names(PROJECT / "content")
+        if network_to_ask(root["people"].person_of_login(name), actor) is not None
+    ]
+    assert waiting == []
 
 
 def test_who_has_areas_is_not_reminded(browser_of):
@@ -62,7 +150,7 @@ def test_who_has_areas_is_not_reminded(browser_of):
 
 
 def test_boxes_ticked_are_kept_and_the_reminder_ends(signed_in, newcomer, root):
-    _app, answer = signed_in
+    app, answer = signed_in
     form = answer.follow().forms["form"]
     for box in form.fields["checkbox"]:
         box.checked = box._value in ("wilson", "pbc", "de")
@@ -72,8 +160,10 @@ def test_boxes_ticked_are_kept_and_the_reminder_ends(signed_in, newcomer, root):
         "2026-12-20",
         "2027-01-03",
     )
-    kept = form.submit().follow()
+    form.submit()
+    kept = app.get(asked_at(newcomer))
     assert "can find and invite you" in kept.text
+    assert app.get("/my-work").status_int == 200
     assert "cannot be found" not in kept.text
     root._p_jar.sync()
     both = ("pbc", "wilson")

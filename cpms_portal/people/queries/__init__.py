@@ -66,14 +66,16 @@ def networks_with_areas(person: Person, actor: Actor) -> list[Network]:
 
 
 def network_to_ask(person: Person, actor: Actor) -> Network | None:
-    """Return the network whose preferences a clinician is asked for first, or None.
+    """Return the network whose preferences a clinician must say first, or None.
 
-    Asked are those without an area somewhere, and those who never said what they do.
+    Asked is who never said what they do, and who never answered about the areas of a network;
+    "none for now" is an answer.
     """
-    missing = network_without_areas(person, actor)
-    if missing is not None or profile_of(person).professional_role:
-        return missing
-    return next(iter(networks_with_areas(person, actor)), None)
+    profile = profile_of(person)
+    for network in networks_with_areas(person, actor):
+        if not profile.professional_role or str(network.__name__) not in profile.areas:
+            return network
+    return None
 
 
 def network_without_areas(person: Person, actor: Actor) -> Network | None:

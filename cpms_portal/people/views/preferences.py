@@ -12,6 +12,7 @@ from pyramid.response import Response
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal
 from cpms_portal.forms.views import FormView
+from cpms_portal.identity.views.landing import wanted_path
 from cpms_portal.networks.resources import Network
 from cpms_portal.people.actions import choose_areas, update_profile
 from cpms_portal.people.queries import (
@@ -22,8 +23,8 @@ from cpms_portal.people.queries import (
 )
 from cpms_portal.people.resources import AreaChoice
 from cpms_portal.people.schemas import preferences_schema
+from cpms_portal.people.views.first_sign_in import preferences_first
 from cpms_portal.security.permissions import Permission
-from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
 
 #: What of the profile the preferences ask for too.
@@ -69,12 +70,22 @@ class Preferences(FormView):
     def appstruct(self) -> dict[str, Any]:
         """Show what is known and chosen."""
         chosen = {"specialist": set(self.choice.specialist), "wishes": set(self.choice.wishes)}
-        return {**known_of(self.context), **chosen}
+        answered = self.network.__name__ in profile_of(self.context).areas
+        no_areas = answered and not self.choice.all
+        return {**known_of(self.context), **chosen, "no_areas": no_areas}
 
     def extra(self) -> dict[str, Any]:
         """Return the networks to choose from, and whether an area is missing."""
         networks = networks_with_areas(self.context, self.request.actor)
-        return {"networks": networks, "network": self.network, "chosen": self.choice.all}
+        first = self.request.person is self.context and network_to_ask(
+            self.context, self.request.actor
+        )
+        return {
+            "networks": networks,
+            "network": self.network,
+            "chosen": self.choice.all,
+            "first": bool(first),
+        }
 
     def save(self, values: dict[str, Any]) -> Response:
         """Keep the choice, in the order of the network."""
@@ -91,9 +102,16 @@ class Preferences(FormView):
             self.request.tell(_("Saved. Colleagues can find and invite you in these areas."))
         else:
             self.request.tell(_("Saved. Without an area nobody can invite you."), "attention")
+        return HTTPSeeOther(location=self._onward())
+
+    def _onward(self) -> str:
+        """Return the next network to ask about, else the page that had to wait, else this one."""
+        wanted = wanted_path(self.request)
+        missing = preferences_first(self.request, self.context, wanted)
+        if missing is not None or wanted != "/":
+            return missing or wanted
         query = {"network": self.network.__name__}
-        path = self.request.resource_path(self.context, "preferences", query=query)
-        return HTTPSeeOther(location=path)
+        return str(self.request.resource_path(self.context, "preferences", query=query))
 
 
 def known_of(person: Person) -> dict[str, Any]:
@@ -106,12 +124,7 @@ def known_of(person: Person) -> dict[str, Any]:
 
 def missing_areas(request: Request, person: Person) -> str | None:
     """Return the page where a clinician says what is missing; shown after sign-in."""
-    actor = actor_for(request.registry, person)
-    network = network_to_ask(person, actor)
-    if network is None:
-        return None
-    query = {"network": network.__name__}
-    return request.resource_path(person, "preferences", query=query)
+    return preferences_first(request, person, wanted_path(request))
 
 
 def areas_notice(context: Portal | Network, request: Request) -> dict[str, Any]:

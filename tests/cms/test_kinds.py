@@ -135,3 +135,15 @@ def test_a_collection_finds_what_it_asks_for_and_nothing_hidden(made, actor_of, 
     assert [item.title for item in collected(collection, actor_of(None))] == ["First news"]
     page = app.get(resource_path(collection))
     assert [one.text for one in page.html.select(".listing-title")] == ["First news"]
+
+
+@pytest.mark.parametrize("name", ["file", "captions"])
+def test_a_video_without_a_file_says_so_to_everybody_and_asks_nobody_to_sign_in(
+    name, made, app, browser_of
+):
+    address = resource_path(made("video", "A film to come", published=True))
+    assert "This video is not there yet" in app.get(address).text
+    for browser in (app, browser_of(EDITOR)):
+        answer = browser.get(f"{address}/{name}", status=404)
+        assert answer.html.h1.text.strip() == "Not found"
+        assert answer.headers["Cache-Control"] == "no-store"

@@ -18,6 +18,8 @@ from cpms_portal.cms.resources import FileVersion, LibraryItem, Picture, Video
 from cpms_portal.cms.resources.files import FileItem
 from cpms_portal.cms.views.languages import name_of_language, reading_languages
 from cpms_portal.core.resources import Portal, resource_of
+from cpms_portal.layout.refusals import NOT_FOUND
+from cpms_portal.layout.views import answer
 from cpms_portal.security.permissions import Permission
 
 PIECE = 256 * 1024
@@ -92,7 +94,7 @@ def file_view(context: FileItem, request: Request) -> Response:
         versions = context.files.get(asked or "", ())
         found = versions[int(number) - 1] if 0 < int(number) <= len(versions) else None
     if found is None:
-        raise HTTPNotFound()
+        return answer(request, NOT_FOUND)  # who asks may see the item: signing in finds no more
     return sent(found, request, public=_is_public(context))
 
 
@@ -104,7 +106,7 @@ def scale_view(context: Picture, request: Request) -> Response:
     fitting = next((width for width in widths if width >= wanted), None)
     found = context.scales[fitting] if fitting else context.file_for("")
     if found is None:
-        raise HTTPNotFound()
+        return answer(request, NOT_FOUND)  # who asks may see the item: signing in finds no more
     return sent(found, request, public=_is_public(context))
 
 
@@ -112,7 +114,7 @@ def captions_view(context: Video, request: Request) -> Response:
     """Answer with the captions of a video in a language."""
     found = context.captions.get(request.GET.get("language", context.original))
     if found is None:
-        raise HTTPNotFound()
+        return answer(request, NOT_FOUND)  # who asks may see the item: signing in finds no more
     return sent(found, request, public=_is_public(context))
 
 

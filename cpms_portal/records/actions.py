@@ -17,8 +17,8 @@ from cpms_portal.core.ids import random_id
 from cpms_portal.core.resources import root_of
 from cpms_portal.core.settings import setting
 from cpms_portal.core.transactions import turn_given_up
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.documents.kinds import clean_document
-from cpms_portal.imaging.deidentification.engine import Decision
 from cpms_portal.imaging.deidentification.identity import Finder, KnownIdentity, Traces
 from cpms_portal.imaging.deidentification.table import RULES_VERSION
 from cpms_portal.patients.actions import set_headline, touch

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from pydicom import dcmread
 
+from cpms_portal.dicomweb.inbox.intake import take_in
 from cpms_portal.dicomweb.inbox.parcels import bundle_of, inbox_of
 from cpms_portal.dicomweb.listener.folders import REFUSED, empty_folder
 from cpms_portal.dicomweb.listener.service import Listener
@@ -20,6 +21,7 @@ from cpms_portal.dicomweb.listener.settings import (
     folders_in,
     titles_in,
 )
+from cpms_portal.imaging.deidentification.reasons import RefusedError
 from cpms_portal.imaging.queries import files_of, studies_of
 from cpms_portal.patients.queries import opened_identity
 from tests.factories.dicom import FILE_HEAD, StudyPlan, planted_person, study_files
@@ -103,6 +105,56 @@ def test_a_study_when_sent_twice_at_once_then_is_one_parcel(listener, tmp_path, 
     assert [process.wait(60) for process in running] == [0, 0]
     (parcel,) = inbox.parcels()
     assert parcel.count == 8
+
+
+def test_two_people_when_sent_in_one_association_then_wait_apart(listener, tmp_path, inbox) -> None:
+    for number in (41, 42):
+        (tmp_path / str(number)).mkdir()
+        plan = StudyPlan(uid_seed=f"two {number}", person=planted_person(number), slices=2, size=16)
+        on_disk(tmp_path / str(number), plan)
+    assert dcmtk("storescu", "+sd", "+r", *called(listener), str(tmp_path)) == 0
+    names = sorted(parcel.about.name for parcel in inbox.parcels())
+    assert names == sorted(planted_person(number).name for number in (41, 42))
+
+
+def test_two_people_in_one_study_when_given_to_a_patient_then_nothing_is_stored(
+    listener, tmp_path, inbox, browser_of, patient, root
+) -> None:
+    before = sum(study.count for study in studies_of(patient))
+    for number in (43, 44):
+        (tmp_path / str(number)).mkdir()
+        plan = StudyPlan(uid_seed="one study", person=planted_person(number), slices=1, size=16)
+        on_disk(tmp_path / str(number), plan)
+        for path in (tmp_path / str(number)).iterdir():
+            dataset = dcmread(path)
+            dataset.SOPInstanceUID = f"{plan.uid('i')[:50]}.{number}.{path.stem}"
+            dataset.save_as(path)
+    assert dcmtk("storescu", "+sd", "+r", *called(listener), str(tmp_path)) == 0
+    (parcel,) = inbox.parcels()
+    form = browser_of("rareliverhpuser1").get(f"/{CENTRE}/inbox").forms["assign-1"]
+    form["named"], form["sure"] = patient.nickname, True
+    page = form.submit(status=303).follow()
+    assert "more than one" in page.text.lower() or "several" in page.text.lower()
+    root._p_jar.sync()
+    assert sum(study.count for study in studies_of(patient)) == before
+    assert [one.parcel_id for one in inbox.parcels()] == [parcel.parcel_id]
+
+
+def test_what_is_no_instance_when_it_reaches_the_inbox_then_is_refused(inbox) -> None:
+    for content in (b"", b"no DICOM", b"\0" * 400, study_file_without_uids()):
+        with pytest.raises(RefusedError):
+            take_in(inbox, content)
+    assert inbox.parcels() == []
+
+
+def study_file_without_uids() -> bytes:
+    """Return a slice that does not say which study it is of."""
+    ((_name, content),) = study_files(StudyPlan(series=1, slices=1, size=16))
+    dataset = dcmread(BytesIO(content))
+    del dataset.StudyInstanceUID
+    out = BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
 
 
 def test_what_waited_too_long_when_looked_for_then_is_gone(

@@ -11,7 +11,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
-from cpms_portal.imaging.deidentification.engine import Decision, Deidentifier
+from cpms_portal.imaging.deidentification.decisions import Decision
+from cpms_portal.imaging.deidentification.engine import Deidentifier
 from cpms_portal.imaging.deidentification.identity import KnownIdentity
 from tests.factories.dicom import written
 from tests.imaging.planting import compressed, item, jpeg, jpeg_2000, planted, rle, small

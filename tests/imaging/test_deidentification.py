@@ -17,7 +17,8 @@ from pydicom.sequence import Sequence
 from pydicom.uid import CTImageStorage, JPEGBaseline8Bit
 
 from cpms_portal.imaging.deidentification.codestreams import clean_jpeg
-from cpms_portal.imaging.deidentification.engine import Decision, Deidentifier
+from cpms_portal.imaging.deidentification.decisions import Decision
+from cpms_portal.imaging.deidentification.engine import Deidentifier
 from cpms_portal.imaging.deidentification.identity import KnownIdentity
 from cpms_portal.imaging.deidentification.keyed import UIDMap, shift_of
 from cpms_portal.imaging.deidentification.moments import moved_date, moved_date_time, moved_time

@@ -18,10 +18,10 @@ from pikepdf import Name
 from PIL import Image, ImageDraw
 
 from cpms_portal.imaging.deidentification import programs, recognition
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.documents.kinds import KINDS, clean_document
 from cpms_portal.imaging.deidentification.documents.media import CONTAINERS
 from cpms_portal.imaging.deidentification.documents.portable import clean_pdf
-from cpms_portal.imaging.deidentification.engine import Decision
 from cpms_portal.imaging.deidentification.identity import Finder
 from tests.factories.files import docx, odt, packed, pdf, picture
 from tests.imaging.planting import jpeg, jpeg_2000

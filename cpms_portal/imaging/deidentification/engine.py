@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from cpms_portal.imaging.deidentification.cleaning import Cleaner
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.elements import Bytes, Dataset
+from cpms_portal.imaging.deidentification.encapsulated import document_in
 from cpms_portal.imaging.deidentification.harvest import Evidence, evidence_of, traces_of
 from cpms_portal.imaging.deidentification.identity import KnownIdentity, Traces
 from cpms_portal.imaging.deidentification.keyed import UIDMap, pseudonym, shift_of
@@ -16,7 +17,6 @@ from cpms_portal.imaging.deidentification.reader import File, read_file
 from cpms_portal.imaging.deidentification.reasons import (
     REFUSED,
     STORED,
-    TEXTS,
     WITHHELD,
     RefusedError,
     WithheldError,
@@ -25,44 +25,9 @@ from cpms_portal.imaging.deidentification.rewriting import Rewriter
 from cpms_portal.imaging.deidentification.screening import SOP_CLASS, SOP_INSTANCE, screen
 from cpms_portal.imaging.deidentification.syntaxes import DEFLATED
 from cpms_portal.imaging.deidentification.table import RULES_VERSION
-from cpms_portal.imaging.deidentification.writer import Chunks, file_meta, size_of
+from cpms_portal.imaging.deidentification.writer import file_meta
 
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
-
-
-@dataclass(slots=True)
-class Decision:
-    """What was decided on one file.
-
-    status: "stored", "withheld" or "refused". code: why, a key of reasons.TEXTS; empty
-    when stored. chunks: the new file in pieces. counts: what was removed, emptied,
-    replaced, cleaned, moved, and how many UIDs were mapped. held: the new file of one that
-    is withheld until a person decides. extension: of a document, which may have changed.
-    head: slices of a head, whose face somebody has to be asked about.
-    """
-
-    status: str
-    code: str = ""
-    chunks: Chunks | None = None
-    counts: Counter[str] = field(default_factory=Counter)
-    held: Chunks | None = None
-    extension: str = ""
-    head: bool = False
-
-    @property
-    def reason(self) -> str:
-        """Why, as a translatable sentence."""
-        return TEXTS.get(self.code, "")
-
-    @property
-    def content(self) -> bytes | None:
-        """The new file as a whole; None unless stored."""
-        return None if self.chunks is None else b"".join(self.chunks)
-
-    @property
-    def size(self) -> int:
-        """How many bytes the new file has."""
-        return size_of(self.chunks or [])
 
 
 class Deidentifier:
@@ -117,8 +82,9 @@ class Deidentifier:
         cleaner.counts = Counter()
         if file.trailing:
             cleaner.counts["trailing"] += 1
+        inside = document_in(dataset, cleaner)
         rewriter = Rewriter(cleaner, file.syntax, self._pseudonym(dataset))
-        body = rewriter.rewritten(dataset)
+        body = rewriter.rewritten(dataset, inside)
         meta = file_meta(
             dataset.text(SOP_CLASS), self.uids(dataset.text(SOP_INSTANCE)), file.syntax
         )

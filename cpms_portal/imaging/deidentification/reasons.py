@@ -19,7 +19,7 @@ TEXTS: dict[str, str] = {
     "unreadable": _("The file cannot be read."),
     "file_list": _("This is a list of files on a disc; it is not needed."),
     "burned_in": _("Text may be burned into this image; a person must look at it first."),
-    "document": _("This is a document; documents inside DICOM cannot be cleaned yet."),
+    "document": _("This is a document inside DICOM that cannot be made safe."),
     "slide_label": _("This is the label or overview of a slide; it may show a name."),
     "recognisable": _("The person may be recognised in this image."),
     "video": _("Videos inside DICOM cannot be cleaned yet."),

@@ -42,11 +42,18 @@ class Rewriter:
         self.report = False
         self.head = False
 
-    def rewritten(self, dataset: Dataset) -> Chunks:
-        """Return the data set of the file, de-identified and marked so."""
+    def rewritten(
+        self, dataset: Dataset, inside: dict[int, tuple[str, bytes]] | None = None
+    ) -> Chunks:
+        """Return the data set of the file, de-identified and marked so.
+
+        inside: values that were cleaned elsewhere, by tag: a document (VR, value).
+        """
         self.report = dataset.text(0x00080016).startswith(_REPORTS)
         self.head = shows_head(dataset)
         own = self._own(dataset)
+        for tag, (vr, value) in (inside or {}).items():
+            own[tag] = [writer.element(tag, vr, value, self.out)]
         written: list[tuple[int, Chunks]] = [
             (tag, chunks) for tag, chunks in self._level(dataset, ASCII, top=True) if tag not in own
         ]

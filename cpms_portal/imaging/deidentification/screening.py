@@ -22,6 +22,7 @@ _RISKY_CLASSES = ("3.1", "6.1", "6.2", "7", "7.1", "7.2", "7.3", "7.4", "77.1.1"
                   "77.1.2", "77.1.2.1", "77.1.4", "77.1.4.1", "6", "3", "77.1", "77.2")  # fmt: skip
 _RISKY_MODALITIES = frozenset(("US", "SC", "XC", "ES", "OT", "DOC", "SM", "GM", "IVUS"))
 _RISKY_TYPES = ("SCREEN", "SAVE", "CAPTURE", "PATIENT_PROTOCOL", "DOSE_INFO", "DOSE REPORT")
+PDF, DOCUMENT = f"{_STORAGE}104.1", 0x00420011
 _SLIDE = f"{_STORAGE}77.1.6"
 _OVERVIEWS = ("OVERVIEW", "MACRO")
 
@@ -48,7 +49,9 @@ def _check_identifiers(dataset: Dataset) -> str:
 
 
 def _check_document(dataset: Dataset, sop_class: str) -> None:
-    if sop_class.startswith(f"{_STORAGE}104.") or dataset.find(0x00420011) is not None:
+    if sop_class == PDF:
+        return
+    if sop_class.startswith(f"{_STORAGE}104.") or dataset.find(DOCUMENT) is not None:
         raise WithheldError("document")
     if dataset.text(0x00080064) == "SD":
         raise WithheldError("document")

@@ -11,7 +11,7 @@ from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.events import Changed, announce
 from cpms_portal.core.settings import setting
 from cpms_portal.imaging.actions import store
-from cpms_portal.imaging.deidentification.engine import Decision
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.masking import masked
 from cpms_portal.imaging.deidentification.reasons import STORED, TEXTS, WithheldError
 from cpms_portal.imaging.held.keeping import destroy_series

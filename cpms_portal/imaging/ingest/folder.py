@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.documents.kinds import KINDS, clean_document
-from cpms_portal.imaging.deidentification.engine import Decision, Deidentifier
+from cpms_portal.imaging.deidentification.engine import Deidentifier
 from cpms_portal.imaging.deidentification.harvest import traces_of
 from cpms_portal.imaging.deidentification.identity import Traces
 from cpms_portal.imaging.deidentification.reasons import (

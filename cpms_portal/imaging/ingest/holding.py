@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cpms_portal.imaging.deidentification.engine import Decision
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.masking import Box
 from cpms_portal.imaging.deidentification.proposing import Proposer
 from cpms_portal.imaging.ingest.facts import Facts, facts_of

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cpms_portal.imaging.deidentification.engine import Decision
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.reader import read_file
 from cpms_portal.imaging.ingest.describing import described
 from cpms_portal.imaging.ingest.facts import Facts, facts_in

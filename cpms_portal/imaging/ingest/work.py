@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.elements import Dataset
-from cpms_portal.imaging.deidentification.engine import Decision, Deidentifier
+from cpms_portal.imaging.deidentification.engine import Deidentifier
 from cpms_portal.imaging.deidentification.harvest import evidence_of, traces_of
 from cpms_portal.imaging.deidentification.identity import KnownIdentity, Traces, folded
 from cpms_portal.imaging.deidentification.reader import read_header

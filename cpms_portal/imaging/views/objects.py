@@ -1,4 +1,4 @@
-"""What a study holds besides images: electrocardiograms and reports."""
+"""What a study holds besides images: electrocardiograms, reports, documents."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from cpms_portal.core.i18n import _
+from cpms_portal.imaging.deidentification.encapsulated import document_of
+from cpms_portal.imaging.deidentification.reader import read_file
 from cpms_portal.imaging.frames.decoding import FrameError
 from cpms_portal.imaging.frames.reports import lines_of
 from cpms_portal.imaging.frames.waveforms import Tracing, drawn, tracings_of
@@ -20,11 +22,17 @@ from cpms_portal.security.permissions import Permission
 
 _CLASSES = "1.2.840.10008.5.1.4.1.1."
 #: Beginning of the SOP class (PS3.4 B.5) → what it is here.
-#: Documents in DICOM are withheld on arrival, so none is shown.
-_KINDS = {f"{_CLASSES}9.": "waveform", f"{_CLASSES}88.": "report"}
+_KINDS = {
+    f"{_CLASSES}9.": "waveform",
+    f"{_CLASSES}88.": "report",
+    f"{_CLASSES}104.1": "document",
+}
+#: Nothing in a document acts in our name or fetches anything; the browser's reader draws it.
+QUIET = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _TITLES = {
     "waveform": _("Electrocardiogram or other curves"),
     "report": _("Report"),
+    "document": _("Document"),
     "other": _("Something the portal cannot show"),
 }
 
@@ -85,7 +93,7 @@ def _tracings(content: bytes, request: Request) -> list[Tracing]:
     renderer="cpms_portal.imaging:templates/object.pt",
 )
 def object_page(study: Study, request: Request) -> dict[str, Any]:
-    """Show a waveform on its paper, or a report as text."""
+    """Show a waveform on its paper, a report as text, or the way to a document."""
     kind, content = _asked(study, request, *_KINDS.values())
     query = {name: request.params[name] for name in ("series", "instance")}
     page = {
@@ -95,6 +103,7 @@ def object_page(study: Study, request: Request) -> dict[str, Any]:
         "back": request.resource_url(study),
         "lines": [],
         "tracings": [],
+        "document_url": request.resource_url(study, "document", query=query),
     }
     try:
         if kind == "report":
@@ -124,4 +133,14 @@ def waveform(study: Study, request: Request) -> Response:
         raise HTTPNotFound()
     response = Response(drawn(tracings[number]), content_type="image/svg+xml")
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    return response
+
+
+@view_config(context=Study, name="document", permission=Permission.STUDY_VIEW)
+def document(study: Study, request: Request) -> Response:
+    """Answer with the PDF an object wraps."""
+    _kind, content = _asked(study, request, "document")
+    response = Response(document_of(read_file(content).dataset), content_type="application/pdf")
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["Content-Security-Policy"] = QUIET
     return response

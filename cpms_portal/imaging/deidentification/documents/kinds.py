@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from PIL import Image, UnidentifiedImageError
 
 from cpms_portal.imaging.deidentification import recognition
+from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.documents.legacy import NEWER, renewed
 from cpms_portal.imaging.deidentification.documents.media import CONTAINERS, clean_media
 from cpms_portal.imaging.deidentification.documents.office import clean_office
@@ -20,7 +21,6 @@ from cpms_portal.imaging.deidentification.documents.portable import (
     scans_in,
     text_of_pdf,
 )
-from cpms_portal.imaging.deidentification.engine import Decision
 from cpms_portal.imaging.deidentification.identity import Finder
 from cpms_portal.imaging.deidentification.reasons import (
     REFUSED,

@@ -165,6 +165,34 @@ def test_a_bundle_when_read_then_what_it_carries_is_found_and_the_rest_is_counte
     assert (found.images, found.elsewhere, found.altered) == ([content], 4, 0)
     assert read_bundle(bundle(content, hash="AAAA")).altered == 1
     assert read_bundle(bundle(content, contentType="application/pdf")).documents == 1
+    named = bundle(content, contentType="Application/DICOM; transfer-syntax=1.2.840.10008.1.2.1")
+    assert read_bundle(named).images == [content]
+
+
+def test_what_a_bundle_takes_back_when_read_then_is_left_out() -> None:
+    (content,) = files_for("withdrawn", 1)
+    told = json.loads(bundle(content))
+    for entry in told["entry"]:
+        entry["resource"]["status"] = "entered-in-error"
+    with pytest.raises(MediaRefusedError):
+        read_bundle(json.dumps(told).encode())
+
+
+def test_an_image_when_carried_inline_or_named_by_its_id_then_is_found() -> None:
+    (content,) = files_for("inline", 1)
+    data = base64.b64encode(content).decode()
+    kind = {"contentType": "application/dicom"}
+    documents = [
+        {"attachment": {**kind, "data": data}},
+        {"attachment": {**kind, "url": "Binary/7"}},
+    ]
+    binary = {"resourceType": "Binary", "id": "7", "data": data, **kind}
+    entries = [
+        {"resource": {"resourceType": "DocumentReference", "content": documents}},
+        {"fullUrl": "https://pacs.example.org/fhir/Binary/7", "resource": binary},
+    ]
+    told = {"resourceType": "Bundle", "entry": entries}
+    assert read_bundle(json.dumps(told).encode()).images == [content, content]
 
 
 JSON = st.recursive(

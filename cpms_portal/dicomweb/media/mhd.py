@@ -31,10 +31,10 @@ def read_bundle(content: bytes) -> Manifest:
     manifest = Manifest()
     for entry in entries:
         resource = entry["resource"]
-        if resource.get("resourceType") == "DocumentReference":
+        if resource.get("resourceType") == "DocumentReference" and not _is_withdrawn(resource):
             for part in _rows(resource, "content"):
                 _sort_in(manifest, part.get("attachment"), carried)
-        if resource.get("resourceType") == "ImagingStudy":
+        if resource.get("resourceType") == "ImagingStudy" and not _is_withdrawn(resource):
             manifest.elsewhere += _announced(resource)
     manifest.elsewhere = max(manifest.elsewhere - len(manifest.images), 0)
     if not (manifest.images or manifest.documents or manifest.elsewhere or manifest.altered):
@@ -84,10 +84,20 @@ def _sort_in(manifest: Manifest, attachment: Any, carried: dict[str, Resource]) 
     content = _decoded(data)
     if content is None or not _is_as_told(attachment, content):
         manifest.altered += 1
-    elif DICOM in (attachment.get("contentType"), binary.get("contentType")):
+    elif DICOM in (_kind(attachment), _kind(binary)):
         manifest.images.append(content)
     else:
         manifest.documents += 1
+
+
+def _is_withdrawn(resource: Resource) -> bool:
+    """Say whether who made a resource says that it was a mistake (FHIR R4 status)."""
+    return resource.get("status") == "entered-in-error"
+
+
+def _kind(resource: Resource) -> str:
+    """Return the media type without its parameters: the transfer syntax stands among them."""
+    return str(resource.get("contentType") or "").partition(";")[0].strip().lower()
 
 
 def _decoded(data: str) -> bytes | None:

@@ -7,18 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-import transaction
 from dicomweb_client.api import DICOMwebClient
-from pydicom import Dataset, dcmread
+from pydicom import dcmread
 
-from cpms_portal.core.actor import system_actor
-from cpms_portal.imaging.actions import receive_study
 from cpms_portal.imaging.queries import files_of, studies_of
 from tests.dicomweb.conftest import HP, token_made
 from tests.dicomweb.orthanc import orthanc
-from tests.dicomweb.test_reading import EXPLICIT
-from tests.dicomweb.test_transfer_syntaxes import sent
-from tests.factories.dicom import StudyPlan, ct_slice, study_files, written
+from tests.factories.dicom import StudyPlan, ct_slice, study_files
 from tests.imaging.test_studies import patient_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what goes over the wire is the same on both
@@ -69,38 +64,6 @@ def test_dicomweb_client_when_it_stores_then_understands_the_answer(
     assert answer.ReferencedSOPSequence[0].WarningReason == 0xB000
     root._p_jar.sync()
     assert any(study.count == 4 for study in studies_of(patient_of(root)))
-
-
-def compressed(seed: str) -> list[Dataset]:
-    """Return pydicom's files in RLE (two frames), JPEG-LS and JPEG 2000, of one person."""
-    found = []
-    names = ("SC_rgb_rle_2frame.dcm", "MR_small_jpeg_ls_lossless.dcm", "MR_small_jp2klossless.dcm")
-    for name in names:
-        dataset, plan = sent(name), StudyPlan(uid_seed=seed)
-        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = plan.uid("study"), plan.uid(name)
-        dataset.SOPInstanceUID = plan.uid(name, "instance")
-        found.append(dataset)
-    return found
-
-
-def test_compressed_frames_when_a_client_reads_them_then_each_is_in_a_part_of_its_own(
-    served, place, tokens, root, registry
-) -> None:
-    actor = system_actor(registry)
-    files = [(str(n), written(one, one.file_meta.TransferSyntaxUID))
-             for n, one in enumerate(compressed("client reads"))]  # fmt: skip
-    receipt = receive_study(patient_of(root), files, actor)
-    transaction.commit()
-    uid = patient_of(root)["studies"][receipt.studies[0]].study_uid
-    client = client_of(served, place, tokens["read"])
-    for metadata in client.retrieve_study_metadata(uid):
-        named = [metadata[tag]["Value"][0] for tag in ("0020000D", "0020000E", "00080018")]
-        count = int(metadata.get("00280008", {}).get("Value", [1])[0])
-        plain = (("application/dicom", EXPLICIT),)
-        whole = client.retrieve_instance(*named, media_types=plain)
-        frames = client.retrieve_instance_frames(*named, list(range(1, count + 1)))
-        assert b"".join(frames) == whole.PixelData[: sum(map(len, frames))]
-    assert len(client.retrieve_study(uid, media_types=(("application/dicom", "*"),))) == 3
 
 
 def test_a_program_when_it_shows_no_token_then_gets_401(served, place) -> None:

@@ -29,6 +29,7 @@ SERVER = """
 [server:main]
 use = egg:waitress#main
 threads = 4
+inbuf_overflow = 16777216
 recv_bytes = 262144
 max_request_body_size = 1073741824
 ident =

@@ -17,6 +17,7 @@ from pyramid.config import Configurator
 from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid.response import Response
+from transaction.interfaces import TransientError
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _TURN = threading.RLock()
@@ -46,6 +47,10 @@ def one_writer_tween(
     return one_writer
 
 
+class ReadAgainError(TransientError):
+    """What was read before the turn was given up is old: the request is made once more."""
+
+
 @contextmanager
 def turn_given_up() -> Iterator[None]:
     """Let other requests write while this one works something out; then wait for a turn again.
@@ -64,8 +69,14 @@ def turn_given_up() -> Iterator[None]:
         _HELD.turn = True
 
 
+def again(_error: ReadAgainError, _request: Request) -> Response:
+    """Answer nothing: the request is made once more before anybody sees this."""
+    return Response(status=503)
+
+
 def includeme(config: Configurator) -> None:
     """Include the transaction manager and the retries."""
+    config.add_exception_view(again, context=ReadAgainError)
     settings = config.registry.settings
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("retry.attempts", "5")

@@ -1,100 +1,48 @@
 """What is sent and answered waits, when it is large, in a temporary file nobody can read.
 
 The web server keeps large requests and answers in temporary files. They hold originals, so
-they are encrypted with a key that never leaves memory (AES-256-CTR; the file dies with its
-process and is nobody's to keep, so it needs no proof of being whole).
+they are encrypted with a key that lies in memory alone. The file has no name and dies with its
+process, unless an upload takes it over as it is (``uploads.Spool.take_over``).
 """
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
 import tempfile
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import waitress.buffers
 import webob.request
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from pyramid.config import Configurator
 
-_BLOCK = 16
+from cpms_portal.core.settings import setting
+from cpms_portal.storage.turned import TurnedFile
+
+_make_seekable = webob.request.BaseRequest.make_body_seekable
 
 
-class BodyFile(io.RawIOBase):
-    """A temporary file that is read and written at any place, in the clear for its holder only."""
+class BodyFile(TurnedFile):
+    """A file without a name that is read and written at any place."""
+
+    #: Where the files lie: beside the spool, so that an upload can take one over.
+    folder: ClassVar[Path | None] = None
 
     def __init__(self) -> None:
-        super().__init__()
-        self._key = secrets.token_bytes(32)
-        self._file = tempfile.TemporaryFile("w+b", buffering=0)  # noqa: SIM115  # closed by close
-        self._turners: dict[int, Any] = {}
-        self._at = 0
-        self._end = 0
+        super().__init__(_nameless(self.folder), secrets.token_bytes(32))
 
-    def _turned(self, content: Any, at: int) -> bytes:
-        """Return bytes encrypted, or decrypted, as they stand from a place on."""
-        turner = self._turners.pop(at, None)
-        if turner is None:
-            first, skipped = divmod(at, _BLOCK)
-            counter = modes.CTR(first.to_bytes(_BLOCK, "big"))
-            turner = Cipher(algorithms.AES(self._key), counter).encryptor()
-            turner.update(bytes(skipped))
-        turned: bytes = turner.update(content)
-        # Who goes on where this ends, as nearly everybody does, finds the stream where it stands.
-        if len(self._turners) > 1:
-            self._turners.clear()
-        self._turners[at + len(turned)] = turner
-        return turned
 
-    def readable(self) -> bool:
-        """Say yes."""
-        return True
-
-    writable = seekable = readable
-
-    def tell(self) -> int:
-        """Return where reading and writing stand."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._end}[whence]
-        self._at = max(base + offset, 0)
-        return self._at
-
-    def write(self, content: Any) -> int:
-        """Write at the place where the file stands; what was not written yet holds no zeros."""
-        turned = self._turned(content, self._at)
-        done = 0
-        while done < len(turned):
-            done += os.pwrite(self._file.fileno(), turned[done:], self._at + done)
-        self._at += len(turned)
-        self._end = max(self._end, self._at)
-        return len(turned)
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer; 0 at the end."""
-        raw = os.pread(self._file.fileno(), len(buffer), self._at)
-        buffer[: len(raw)] = self._turned(raw, self._at)
-        self._at += len(raw)
-        return len(raw)
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Return so many bytes, fewer only at the end; None or -1: all that is left."""
-        wanted = self._end - self._at if size is None or size < 0 else size
-        wanted = max(min(wanted, self._end - self._at), 0)
-        raw = b""
-        while len(raw) < wanted:
-            raw += os.pread(self._file.fileno(), wanted - len(raw), self._at + len(raw))
-        content = self._turned(raw, self._at)
-        self._at += len(content)
-        return content
-
-    def close(self) -> None:
-        """Give the file up; it has no name and is gone."""
-        self._file.close()
-        super().close()
+def _nameless(folder: Path | None) -> int:
+    """Open a new file that has no name and may be given one; else one that never has a name."""
+    if folder is not None:
+        try:
+            return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError:
+            # Not every file system can; such a body is copied when an upload wants it.
+            pass
+    with tempfile.TemporaryFile("w+b", buffering=0) as made:
+        return os.dup(made.fileno())
 
 
 class _BodyBuffer(waitress.buffers.FileBasedBuffer):
@@ -108,7 +56,16 @@ class _BodyBuffer(waitress.buffers.FileBasedBuffer):
         return BodyFile()
 
 
+def _seekable(request: webob.request.BaseRequest) -> None:
+    """Let a body be read again; one that can be read at any place is not copied for that."""
+    if isinstance(request.body_file_raw, BodyFile):
+        request.is_body_seekable = True
+    _make_seekable(request)
+
+
 def includeme(config: Configurator) -> None:
     """Let the web server and WebOb keep large bodies so."""
+    BodyFile.folder = Path(setting(config.registry, "cpms.var")) / "spool"
     waitress.buffers.TempfileBasedBuffer = _BodyBuffer
     webob.request.BaseRequest.make_tempfile = lambda _request: BodyFile()
+    webob.request.BaseRequest.make_body_seekable = _seekable

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cpms_portal.storage.keys import NONCE
 
+Bytes = bytes | bytearray | memoryview
+
 CHUNK = 256 * 1024
 NAME = 8
 OVERHEAD = NONCE + 16
@@ -25,39 +27,54 @@ def _binding(label: bytes, name: bytes, number: int, last: bool) -> bytes:
     return b"%b/%b/%d/%d" % (label, name.hex().encode(), number, last)
 
 
-def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:
-    buffer = bytearray()
-    for part in parts:
-        buffer += part
-        while len(buffer) >= CHUNK:
-            yield bytes(buffer[:CHUNK])
-            del buffer[:CHUNK]
-    if buffer:
-        yield bytes(buffer)
+def _pieces(parts: Iterable[Bytes]) -> Iterator[memoryview]:
+    """Yield parts in chunks; two lie in memory, so one may be used until the next but one."""
+    filling, other, filled = memoryview(bytearray(CHUNK)), memoryview(bytearray(CHUNK)), 0
+    for content in parts:
+        part = memoryview(content)
+        while part:
+            taken = part[: CHUNK - filled]
+            filling[filled : filled + len(taken)] = taken
+            part, filled = part[len(taken) :], filled + len(taken)
+            if filled == CHUNK:
+                yield filling
+                filling, other, filled = other, filling, 0
+    if filled:
+        yield filling[:filled]
 
 
-def seal_stream(key: bytes, label: bytes, parts: Iterable[bytes], out: BinaryIO) -> int:
+def seal_stream(key: bytes, label: bytes, parts: Iterable[Bytes], out: BinaryIO) -> int:
     """Write parts sealed to a file and return how many bytes went in.
 
     key: 32 bytes. label: what the stream is bound to, usually the key id.
     """
-    cipher, name, size = AESGCM(key), secrets.token_bytes(NAME), 0
+    name, size, number = secrets.token_bytes(NAME), 0, 0
+    sealer = _Sealer(key)
     out.write(name)
-    held: bytes | None = None
-    number = 0
+    held: memoryview | None = None
     for piece in _pieces(parts):
         if held is not None:
-            out.write(_sealed(cipher, held, _binding(label, name, number, False)))
+            out.write(sealer(held, _binding(label, name, number, False)))
             number += 1
         held = piece
         size += len(piece)
-    out.write(_sealed(cipher, held or b"", _binding(label, name, number, True)))
+    out.write(sealer(held or memoryview(b""), _binding(label, name, number, True)))
     return size
 
 
-def _sealed(cipher: AESGCM, piece: bytes, binding: bytes) -> bytes:
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + cipher.encrypt(nonce, piece, binding)
+class _Sealer:
+    """Seals chunks one after the other into the same memory."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._sealed = memoryview(bytearray(CHUNK + OVERHEAD))
+
+    def __call__(self, piece: memoryview, binding: bytes) -> memoryview:
+        """Return nonce, ciphertext and tag of a chunk; good until the next call."""
+        nonce, size = secrets.token_bytes(NONCE), len(piece) + OVERHEAD
+        self._sealed[:NONCE] = nonce
+        self._cipher.encrypt_into(nonce, piece, binding, self._sealed[NONCE:size])
+        return self._sealed[:size]
 
 
 def open_range(

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyramid.config import Configurator
@@ -28,6 +28,8 @@ from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
 from cpms_portal.core.settings import setting
 from cpms_portal.storage.keys import NONCE
+from cpms_portal.storage.spooled import BODY, Spans, spooled
+from cpms_portal.storage.turned import TurnedFile
 
 PIECE = 8 * 1024 * 1024
 _ID = re.compile(r"[0-9a-z]{1,64}")
@@ -82,18 +84,38 @@ class Spool:
         self._describe(self._place(upload.upload_id), owner, name, done.offset)
         return self.find(upload.upload_id, owner)
 
+    def take_over(self, owner: int, name: str, body: TurnedFile, spans: Spans) -> Upload:
+        """Take a body the web server keeps as an upload, as it lies on the disk, uncopied.
+
+        spans: where the files of the upload lie in it, (start, length). OSError when the body
+        lies on another file system, or on one whose files without a name stay so.
+        """
+        place = self._folder()
+        try:
+            with _opened_folder(place) as folder:
+                os.link(f"/proc/self/fd/{body.fileno()}", BODY, src_dir_fd=folder,
+                        dst_dir_fd=folder, follow_symlinks=True)  # fmt: skip
+            (place / "key").write_bytes(body.key)
+            _write(place, {"owner": owner, "name": name, "size": body.size, "spans": spans})
+        except OSError:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return self.find(place.name, owner)
+
     def _started(self, owner: int, name: str, size: int) -> Upload:
-        self.sweep()
-        upload_id = random_id(26)
-        place = self.folder / upload_id
-        place.mkdir(mode=0o700)
+        place = self._folder()
         (place / "key").write_bytes(secrets.token_bytes(32))
         self._describe(place, owner, name, size)
-        return self.find(upload_id, owner)
+        return self.find(place.name, owner)
+
+    def _folder(self) -> Path:
+        self.sweep()
+        place = self.folder / random_id(26)
+        place.mkdir(mode=0o700)
+        return place
 
     def _describe(self, place: Path, owner: int, name: str, size: int) -> None:
-        about = {"owner": owner, "name": name[:200], "size": size}
-        (place / "about").write_text(json.dumps(about))
+        _write(place, {"owner": owner, "name": name[:200], "size": size})
 
     def _place(self, upload_id: str) -> Path:
         place = self.folder / upload_id
@@ -108,6 +130,8 @@ class Spool:
         if about["owner"] != owner:
             raise UploadRefusedError(_("This upload is not known any more. Please start again."))
         offset = sum(int(piece.name.split("-")[2]) for piece in place.glob("piece-*"))
+        if about.get("spans") is not None:
+            offset = about["size"]
         return Upload(upload_id, owner, about["name"], about["size"], offset)
 
     def unfinished(self, owner: int, name: str) -> list[Upload]:
@@ -152,10 +176,9 @@ class Spool:
         place = self._place(upload_id)
         if not self.find(upload_id, owner).complete:
             raise ConflictError(_("The upload is not complete yet."))
-        cipher = AESGCM((place / "key").read_bytes())
-        for piece in sorted(place.glob("piece-*")):
-            raw, at = piece.read_bytes(), str(int(piece.name.split("-")[1]))
-            yield cipher.decrypt(raw[:NONCE], raw[NONCE:], at.encode())
+        with spooled(place) as stream:
+            while part := stream.read(PIECE):
+                yield part
 
     def drop(self, upload_id: str) -> None:
         """Forget an upload, taken or not."""
@@ -168,6 +191,19 @@ class Spool:
             with contextlib.suppress(FileNotFoundError):
                 if place.stat().st_mtime < oldest:
                     shutil.rmtree(place, ignore_errors=True)
+
+
+def _write(place: Path, about: dict[str, Any]) -> None:
+    (place / "about").write_text(json.dumps(about))
+
+
+@contextlib.contextmanager
+def _opened_folder(place: Path) -> Iterator[int]:
+    opened = os.open(place, os.O_DIRECTORY)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def spool(registry: Registry) -> Spool:

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from cpms_portal.imaging.deidentification.identity import KnownIdentity
 from cpms_portal.imaging.ingest.sources import (
-    BundleSource,
+    RowSource,
     SourceRefusedError,
     ZipSource,
     bundled,
     in_memory,
+    spans_in_bundle,
 )
 from cpms_portal.imaging.ingest.work import Order, Outcome, ingest
 from tests.factories.dicom import FILE_HEAD, StudyPlan, planted_person, study_files
@@ -161,7 +162,7 @@ def test_bytes_that_only_begin_like_a_zip_when_uploaded_then_are_refused(tmp_pat
 @settings(max_examples=60, deadline=None)
 def test_a_bundle_when_read_then_gives_back_what_went_in(files) -> None:
     stream, size = in_memory(files)
-    source = BundleSource(stream, size)
+    source = RowSource(stream, spans_in_bundle(stream, size))
     assert [source.read(entry) for entry in source.entries] == [content for _, content in files]
 
 
@@ -171,7 +172,8 @@ def test_a_bundle_that_was_cut_off_when_read_then_is_refused_or_whole(length) ->
     whole = b"".join(bundled([("a", b"x" * 150), ("b", b"y" * 150)]))
     cut = whole[: max(length, 11)]
     try:
-        source = BundleSource(io.BytesIO(cut), len(cut))
+        stream = io.BytesIO(cut)
+        source = RowSource(stream, spans_in_bundle(stream, len(cut)))
     except SourceRefusedError as error:
         assert error.code == "cut_off"
         return

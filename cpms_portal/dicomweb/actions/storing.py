@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.events import Changed, announce
-from cpms_portal.core.transactions import turn_given_up
+from cpms_portal.core.transactions import ReadAgainError, turn_given_up
 from cpms_portal.dicomweb.inbox.intake import header_of, take_in
 from cpms_portal.dicomweb.inbox.parcels import Inbox, InboxFullError
 from cpms_portal.dicomweb.wire.answers import Json, answer_to, failed_item, stored_item
@@ -19,6 +20,7 @@ from cpms_portal.imaging.ingest.facts import INSTANCE, SOP_CLASS, STUDY
 from cpms_portal.imaging.ingest.receipts import StudyReceipt
 from cpms_portal.imaging.ingest.sources import BUNDLE_MARK, entry_head
 from cpms_portal.imaging.ingest.work import Outcome
+from cpms_portal.storage.turned import TurnedFile
 from cpms_portal.storage.uploads import spool
 
 PATIENCE = 1800
@@ -67,11 +69,29 @@ def spool_bundle(pieces: Iterator[bytes], actor: Actor) -> str:
         return spool(actor.registry).take(actor.oid, "dicomweb", as_file(pieces)).upload_id
 
 
-def receive_upload(holder: Any, upload_id: str, actor: Actor) -> tuple[Outcome, StudyReceipt]:
-    """De-identify an upload in a worker and store it for its patient."""
-    job = start_receiving(holder, upload_id, actor)
+def spool_message(body: BinaryIO, parts: list[Part], actor: Actor) -> str:
+    """Make a message an upload and return its id: as it lies on the disk, if it lies there."""
     with turn_given_up():
-        outcome = job.result(PATIENCE)
+        if isinstance(body, TurnedFile):
+            spans = [(part.start, part.end - part.start) for part in parts]
+            with suppress(OSError):
+                taken = spool(actor.registry).take_over(actor.oid, "dicomweb", body, spans)
+                return taken.upload_id
+        return spool_bundle(bundle(body, parts), actor)
+
+
+def receive_upload(holder: Any, upload_id: str, actor: Actor) -> tuple[Outcome, StudyReceipt]:
+    """De-identify an upload in a worker and store it for its patient.
+
+    ReadAgainError when the work took its time: the request is made once more, finds the work
+    done, and stores it without giving its turn up. So senders of one patient never collide.
+    """
+    job = start_receiving(holder, upload_id, actor)
+    if not job.done():
+        with turn_given_up():
+            job.result(PATIENCE)
+        raise ReadAgainError
+    outcome = job.result()
     return outcome, finish_receiving(holder, upload_id, outcome, actor)
 
 

@@ -18,6 +18,9 @@ from cpms_portal.imaging.views.uploads import receipt_json
 from cpms_portal.patients.resources import Patient
 from cpms_portal.security.permissions import Permission
 
+#: Where a request keeps its upload, so that a second try finds it.
+UPLOAD = "cpms.dicomweb.media"
+
 PAGE = "cpms_portal.dicomweb:templates/import-media.pt"
 LARGEST = 1024**3
 
@@ -50,6 +53,8 @@ def _manifest(request: Request) -> Manifest:
     sent = request.POST.get("files")
     if not getattr(sent, "filename", None) or (request.content_length or 0) > LARGEST:
         raise UploadRefusedError(_("Please choose a file, at most 1 GB."))
+    # A request that is made once more has read it before.
+    sent.file.seek(0)
     content: bytes = sent.file.read()
     if content.startswith(b"PK"):
         return read_disc(content, setting(request.registry, "cpms.imaging.largest_unpacked"))
@@ -68,8 +73,9 @@ def submit_media(patient: Patient, request: Request) -> dict[str, Any]:
     try:
         manifest, receipt = _manifest(request), None
         if manifest.images:
-            upload_id = spool_bundle(manifest.bundle(), request.actor)
-            _outcome, taken = receive_upload(patient, upload_id, request.actor)
+            if UPLOAD not in request.environ:
+                request.environ[UPLOAD] = spool_bundle(manifest.bundle(), request.actor)
+            _outcome, taken = receive_upload(patient, request.environ[UPLOAD], request.actor)
             receipt = receipt_json(patient, taken, request)
     except CPMSError as error:
         request.tm.doom()

@@ -11,12 +11,12 @@ from pyramid.view import view_config
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.events import Changed, announce
 from cpms_portal.core.i18n import _
+from cpms_portal.core.transactions import turn_given_up
 from cpms_portal.dicomweb.actions.storing import (
-    bundle,
     content_of,
     parted,
     receive_upload,
-    spool_bundle,
+    spool_message,
     take_into_inbox,
 )
 from cpms_portal.dicomweb.inbox.parcels import inbox_of
@@ -96,10 +96,12 @@ def store_for_patient(patient: Patient, request: Request) -> Response:
     _check(request)
     actor, kept = request.actor, request.environ
     if UPLOAD not in kept:
-        parts, kept[STRANGE] = _sorted(request)
+        with turn_given_up():
+            parts, kept[STRANGE] = _sorted(request)
+            if parts:
+                kept[UPLOAD] = spool_message(request.body_file_seekable, parts, actor)
         if not parts:
             return _answer(request, answer_to([], kept[STRANGE]))
-        kept[UPLOAD] = spool_bundle(bundle(request.body_file_seekable, parts), actor)
     outcome, receipt = receive_upload(patient, kept[UPLOAD], actor)
     token = request.program_token
     detail = {"stored": str(receipt.stored)} | ({"token": token.token_id} if token else {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cpms_portal.imaging.deidentification import table, writer
 from cpms_portal.imaging.deidentification.cleaning import KEPT, REMOVED_TEXT, Cleaner
 from cpms_portal.imaging.deidentification.elements import (
@@ -63,27 +65,7 @@ class Rewriter:
 
     def _own(self, dataset: Dataset) -> dict[int, Chunks]:
         """Return the elements that are ours: who it is now, and what was done (PS3.15 E.1.1)."""
-        codes: list[Chunks] = [
-            [
-                writer.element(0x00080100, "SH", code.encode(), self.out),
-                writer.element(0x00080102, "SH", b"DCM", self.out),
-                writer.element(0x00080104, "LO", meaning.encode(), self.out),
-            ]
-            for code, meaning in table.OPTIONS.items()
-        ]
-        method = f"open CPMS rules {table.RULES_VERSION}\\DICOM PS3.15 {table.EDITION} Annex E"
-        values = (
-            (0x00100010, "PN", self.pseudonym),
-            (0x00100020, "LO", self.pseudonym),
-            (0x00100030, "DA", b""),
-            (0x00120062, "CS", b"YES"),
-            (0x00120063, "LO", method.encode()),
-            (0x00280303, "CS", b"MODIFIED"),
-        )
-        own: dict[int, Chunks] = {
-            tag: [writer.element(tag, vr, value, self.out)] for tag, vr, value in values
-        }
-        own[0x00120064] = writer.sequence(0x00120064, codes, self.out)
+        own = dict(_marks(self.pseudonym, self.out))
         if self.head:
             # Nobody took the face away, whatever the maker's machine says of it.
             own[FEATURES] = [writer.element(FEATURES, "CS", SHOWN, self.out)]
@@ -212,6 +194,33 @@ class Rewriter:
             self.clean.counts["removed"] += 1
         vr = element.vr if element.vr in ("OB", "OW", "OF", "OD") else "OW"
         return [writer.header(element.tag, vr, len(content), self.out), content]
+
+
+@lru_cache(maxsize=64)
+def _marks(pseudonym: bytes, out: Encoding) -> dict[int, Chunks]:
+    """Return what says who it is now and what was done, the same for every file of a patient."""
+    codes: list[Chunks] = [
+        [
+            writer.element(0x00080100, "SH", code.encode(), out),
+            writer.element(0x00080102, "SH", b"DCM", out),
+            writer.element(0x00080104, "LO", meaning.encode(), out),
+        ]
+        for code, meaning in table.OPTIONS.items()
+    ]
+    method = f"open CPMS rules {table.RULES_VERSION}\\DICOM PS3.15 {table.EDITION} Annex E"
+    values = (
+        (0x00100010, "PN", pseudonym),
+        (0x00100020, "LO", pseudonym),
+        (0x00100030, "DA", b""),
+        (0x00120062, "CS", b"YES"),
+        (0x00120063, "LO", method.encode()),
+        (0x00280303, "CS", b"MODIFIED"),
+    )
+    own: dict[int, Chunks] = {
+        tag: [writer.element(tag, vr, value, out)] for tag, vr, value in values
+    }
+    own[0x00120064] = writer.sequence(0x00120064, codes, out)
+    return own
 
 
 def _creators(dataset: Dataset) -> dict[int, str]:

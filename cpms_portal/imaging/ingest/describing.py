@@ -10,6 +10,7 @@ import json
 import math
 import struct
 from base64 import b64encode
+from functools import lru_cache
 from typing import Any
 
 from cpms_portal.imaging.deidentification.elements import Dataset, Element
@@ -18,6 +19,7 @@ from cpms_portal.imaging.deidentification.text import ASCII, character_sets, dec
 #: Written before the place of a large value; replaced by the address of the instance.
 BULK = '"BulkDataURI":"bulkdata:'
 LARGEST_INLINE = 256
+_UNICODE = '{"vr":"CS","Value":["ISO_IR 192"]}'
 _CHARACTER_SET, _PADDING = 0x00080005, 0xFFFCFFFC
 _NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _BYTES = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
@@ -27,44 +29,48 @@ _NAME_PARTS = ("Alphabetic", "Ideographic", "Phonetic")
 
 def described(dataset: Dataset) -> bytes:
     """Return the DICOM JSON of a data set in one line."""
-    found = _level(dataset, ASCII, "")
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+    return _level(dataset, ASCII, "").encode()
 
 
-def _level(dataset: Dataset, encodings: tuple[str, ...], place: str) -> dict[str, Any]:
+def _level(dataset: Dataset, encodings: tuple[str, ...], place: str) -> str:
     charset = dataset.find(_CHARACTER_SET)
     if charset is not None and charset.items is None:
         encodings = character_sets(charset.raw)
-    level: dict[str, Any] = {}
+    level: dict[int, str] = {}
     for element in dataset.elements:
         tag = element.tag
         if tag >> 16 == 2 or not tag & 0xFFFF or tag == _PADDING:
             continue
-        level[f"{tag:08X}"] = _value(element, dataset, encodings, f"{place}{tag:08X}")
+        level[tag] = _value(element, dataset, encodings, f"{place}{tag:08X}")
     if charset is not None:
-        level["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
-    return dict(sorted(level.items()))
+        level[_CHARACTER_SET] = _UNICODE
+    return "{" + ",".join(f'"{tag:08X}":{level[tag]}' for tag in sorted(level)) + "}"
 
 
-def _value(
-    element: Element, dataset: Dataset, encodings: tuple[str, ...], place: str
-) -> dict[str, Any]:
+def _value(element: Element, dataset: Dataset, encodings: tuple[str, ...], place: str) -> str:
     vr = element.vr or "UN"
     if element.items is not None:
         items = [
             _level(item, encodings, f"{place}.{number}.")
             for number, item in enumerate(element.items)
         ]
-        return {"vr": "SQ", "Value": items} if items else {"vr": "SQ"}
+        return f'{{"vr":"SQ","Value":[{",".join(items)}]}}' if items else '{"vr":"SQ"}'
     size = element.end - element.value
     if element.fragments is not None or (vr in _BYTES and size > LARGEST_INLINE):
-        return {"vr": vr, "BulkDataURI": f"bulkdata:{place}"}
-    if not size:
-        return {"vr": vr}
-    if vr in _BYTES:
-        return {"vr": vr, "InlineBinary": b64encode(element.raw).decode()}
-    values = _values(vr, element.raw, encodings, dataset.encoding.order)
-    return {"vr": vr, "Value": values} if values else {"vr": vr}
+        return f'{{"vr":"{vr}",{BULK}{place}"}}'
+    written = _written if size <= LARGEST_INLINE else _written.__wrapped__
+    return written(vr, element.raw, encodings, dataset.encoding.order)
+
+
+@lru_cache(maxsize=4096)
+def _written(vr: str, raw: bytes, encodings: tuple[str, ...], order: str) -> str:
+    """Return the JSON of a value; slices of a series share most of theirs."""
+    told: dict[str, Any] = {"vr": vr}
+    if raw and vr in _BYTES:
+        told["InlineBinary"] = b64encode(raw).decode()
+    elif raw and (values := _values(vr, raw, encodings, order)):
+        told["Value"] = values
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _values(vr: str, raw: bytes, encodings: tuple[str, ...], order: str) -> list[Any]:

@@ -11,10 +11,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from cpms_portal.imaging.deidentification.reasons import RefusedError
-from cpms_portal.imaging.ingest.windows import Scratch, Window
+from cpms_portal.storage.placed import Scratch, Window
 
 MOST_FILES = 10_000
 LARGEST_RATIO = 100
@@ -62,27 +62,14 @@ class Source(Protocol):
         """Return a file as a stream; ``scratch``: a path that may be used, sealed, until closed."""
 
 
-class BundleSource:
-    """Files one after the other: for each its name's length and its size, name, content.
+class RowSource:
+    """Files that lie one after the other in a stream, anything between them."""
 
-    Names are skipped unread: they often hold the name of a person.
-    """
-
-    def __init__(self, stream: BinaryIO, size: int) -> None:
+    def __init__(self, stream: BinaryIO, spans: Iterable[tuple[int, int]]) -> None:
         self._stream = stream
-        self.entries: list[Entry] = []
-        at = len(BUNDLE_MARK)
-        while at < size:
-            stream.seek(at)
-            header = stream.read(_ENTRY.size)
-            if len(header) < _ENTRY.size:
-                raise SourceRefusedError("cut_off")
-            name_length, length = _ENTRY.unpack(header)
-            at += _ENTRY.size + name_length
-            if name_length > _LONGEST_NAME or at + length > size:
-                raise SourceRefusedError("cut_off")
-            self.entries.append(Entry(len(self.entries), length, at))
-            at += length
+        self.entries = [
+            Entry(number, length, start) for number, (start, length) in enumerate(spans)
+        ]
         if len(self.entries) > MOST_FILES:
             raise SourceRefusedError("too_many_files")
 
@@ -98,6 +85,26 @@ class BundleSource:
     def opened(self, entry: Entry, scratch: Path) -> BinaryIO:
         """Return a file as a stream: a window on the upload."""
         return io.BufferedReader(Window(self._stream, entry.place, entry.size), _BUFFER)
+
+
+def spans_in_bundle(stream: BinaryIO, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where the files of a bundle lie, (start, length).
+
+    For each stand there the length of its name and its size, the name, the content. Names
+    are skipped unread: they often hold the name of a person.
+    """
+    at = len(BUNDLE_MARK)
+    while at < size:
+        stream.seek(at)
+        header = stream.read(_ENTRY.size)
+        if len(header) < _ENTRY.size:
+            raise SourceRefusedError("cut_off")
+        name_length, length = _ENTRY.unpack(header)
+        at += _ENTRY.size + name_length
+        if name_length > _LONGEST_NAME or at + length > size:
+            raise SourceRefusedError("cut_off")
+        yield at, length
+        at += length
 
 
 def entry_head(size: int) -> bytes:
@@ -170,36 +177,23 @@ def _check_member(info: zipfile.ZipInfo) -> None:
         raise SourceRefusedError("zip_bomb")
 
 
-def open_source(stream: BinaryIO, size: int, largest: int) -> Source:
-    """Return an upload as a row of files: a ZIP, a bundle, or a single file."""
+def open_source(
+    stream: BinaryIO, size: int, largest: int, spans: Iterable[tuple[int, int]] | None = None
+) -> Source:
+    """Return an upload as a row of files: a ZIP, a bundle, or a single file.
+
+    spans: where its files lie, (start, length), when that is known already.
+    """
+    if spans is not None:
+        return RowSource(stream, spans)
     stream.seek(0)
     mark = stream.read(len(BUNDLE_MARK))
     if mark == BUNDLE_MARK:
-        return BundleSource(stream, size)
+        return RowSource(stream, spans_in_bundle(stream, size))
     if mark.startswith(b"PK"):
-        return ZipSource(stream, largest)
-    return _SingleSource(stream, size)
-
-
-class _SingleSource:
-    """An upload that is one file."""
-
-    def __init__(self, stream: BinaryIO, size: int) -> None:
-        self._stream = stream
-        self.entries = [Entry(0, size, 0)]
-
-    def head(self, entry: Entry, length: int) -> bytes:
-        """Return the first bytes of the file."""
-        self._stream.seek(0)
-        return self._stream.read(min(length, entry.size))
-
-    def read(self, entry: Entry) -> bytes:
-        """Return the file."""
-        return self.head(entry, entry.size)
-
-    def opened(self, entry: Entry, scratch: Path) -> BinaryIO:
-        """Return a file as a stream: a window on the upload."""
-        return io.BufferedReader(Window(self._stream, 0, entry.size), _BUFFER)
+        # The directory of a ZIP is read in small bits.
+        return ZipSource(io.BufferedReader(cast(io.RawIOBase, stream), _BUFFER), largest)
+    return RowSource(stream, [(0, size)])
 
 
 def in_memory(files: Iterable[tuple[str, bytes]]) -> tuple[BinaryIO, int]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from cpms_portal.imaging.deidentification.decisions import Decision
 from cpms_portal.imaging.deidentification.elements import Dataset
@@ -23,7 +22,7 @@ from cpms_portal.imaging.ingest.packing import Pack, write_pack
 from cpms_portal.imaging.ingest.slides import Bench, Found, pack_slide, slides_among
 from cpms_portal.imaging.ingest.sources import Entry, Source, SourceRefusedError, open_source
 from cpms_portal.imaging.slides.taking import TakenSlide
-from cpms_portal.storage.spooled import SpooledFile
+from cpms_portal.storage.spooled import Spans, spans_of, spooled
 
 Progress = Callable[[int, int], None]
 
@@ -193,14 +192,16 @@ def _without_duplicates(
     return fresh
 
 
-def ingest(order: Order, stream: BinaryIO, size: int, progress: Progress) -> Outcome:
+def ingest(
+    order: Order, stream: BinaryIO, size: int, progress: Progress, *, spans: Spans | None = None
+) -> Outcome:
     """Take an upload apart and seal what may be stored into packs in ``order.staging``.
 
-    progress: called with how many files are done, and of how many.
+    progress: called with how many files are done, and of how many. spans: where the files lie.
     """
     outcome = Outcome()
     try:
-        source = open_source(stream, size, order.largest)
+        source = open_source(stream, size, order.largest, spans)
     except SourceRefusedError as error:
         outcome.stopped = error.code
         return outcome
@@ -266,10 +267,11 @@ def _pack(order: Order, number: int, decisions: Iterator[Decision], outcome: Out
 
 def ingest_spooled(order: Order) -> Outcome:
     """Ingest an upload that waits in the spool; runs in a worker process."""
-    spooled = SpooledFile(order.place)
     counter = order.staging / "progress"
 
     def progress(done: int, total: int) -> None:
         counter.write_text(f"{done} {total}")
 
-    return ingest(order, io.BufferedReader(spooled, 1 << 20), spooled.size, progress)
+    spans = spans_of(order.place)
+    with spooled(order.place) as stream:
+        return ingest(order, cast(BinaryIO, stream), stream.size, progress, spans=spans)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
+import os
+import select
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 
@@ -10,6 +13,18 @@ from pyramid.registry import Registry
 
 from cpms_portal.core.settings import setting
 from cpms_portal.imaging.ingest.work import Order, Outcome, ingest_spooled
+
+
+def _settle(portal: int) -> None:
+    """Make this process a worker: it ends with its portal, and looks at no module for garbage."""
+    watched = os.pidfd_open(portal)
+
+    def leave() -> None:
+        select.select([watched], [], [])
+        os._exit(0)
+
+    threading.Thread(target=leave, daemon=True).start()
+    gc.freeze()
 
 
 class Workers:
@@ -44,7 +59,9 @@ class Workers:
         if self._pool is None or broken:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["cpms_portal.imaging.ingest.work"])
-            self._pool = ProcessPoolExecutor(self._processes, mp_context=context)
+            self._pool = ProcessPoolExecutor(
+                self._processes, mp_context=context, initializer=_settle, initargs=(os.getpid(),)
+            )
         return self._pool
 
     def close(self) -> None:

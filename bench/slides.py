@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import http.client
 import io
-import multiprocessing
-import re
 import tempfile
-import time
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy
 import openslide
-import transaction
 from PIL import Image
 from pyramid.traversal import resource_path
 
 from bench._ground import median_ms, portal_in, say, settings_in
+from bench._imaging import patient_in, received
 from bench._served import cookie_of, ini_in, served
-from cpms_portal.core.actor import Actor, system_actor
-from cpms_portal.imaging.actions import finish_receiving, start_receiving
 from cpms_portal.imaging.ingest.workers import workers
 from cpms_portal.imaging.queries import pyramid_of, slide_file, tile_of
 from cpms_portal.imaging.slides.decoding import as_jpeg
-from cpms_portal.patients.actions import enrol_patient
-from cpms_portal.storage.uploads import spool
 from tests.factories.slides import LONG, SHORT, UNDEFINED, Page, jpeg, split_jpeg, tiff
 
 SIDE = 20_480
@@ -60,26 +52,6 @@ def invented_slide() -> bytes:
         }  # fmt: skip
         pages.append(Page(tags, [tiles[number % MANY] for number in range(count)]))
     return tiff(pages, big=True)
-
-
-def _patient(root: Any, actor: Actor) -> Any:
-    centre = root["networks"]["rare-liver"]["germany"]["de40"]
-    values = {
-        "given_name": "Invented", "family_name": "Benchmark", "birth_date": date(1970, 1, 1),
-        "place_of_birth": "Nowhere", "sex": "other", "residence": "de", "hospital_number": "B-1",
-        "consents": {"care": {"given": date(2020, 1, 1), "signer": "patient"}},
-    }  # fmt: skip
-    return enrol_patient(centre, values, actor)
-
-
-def _peak_of_workers() -> float:
-    """Return the most memory any worker held, in MB."""
-    statuses = [
-        Path(f"/proc/{process.pid}/status").read_text()
-        for process in multiprocessing.active_children()
-    ]
-    peaks = [re.search(r"VmHWM:\s+(\d+)", status) for status in statuses]
-    return max((int(peak[1]) for peak in peaks if peak), default=0) / 1024
 
 
 def _first_view(registry: Any, slide: Any) -> None:
@@ -130,25 +102,15 @@ def _stored(folder: Path) -> tuple[str, str]:
     megabytes = len(content) / 1e6
     say("slides.size", megabytes, "MB")
     with portal_in(folder, "training") as place:
-        actor = system_actor(place.registry)
-        patient = _patient(place.root, actor)
-        transaction.commit()
-        stored, here = place.stored, spool(place.registry)
-        before = time.perf_counter()
-        started = here.start(0, "bench", len(content))
-        here.append(started.upload_id, 0, 0, io.BytesIO(content))
-        arrived = time.perf_counter()
-        outcome = start_receiving(patient, started.upload_id, actor).result()
-        receipt = finish_receiving(patient, started.upload_id, outcome, actor)
-        transaction.commit()
-        done = time.perf_counter()
-        assert receipt.stored == 1, outcome.reasons
-        say("slides.ingest", megabytes / (done - before), "MB/s")
-        say("slides.after_arrival", megabytes / (done - arrived), "MB/s")
-        say("slides.worker_peak_memory", _peak_of_workers(), "MB")
+        patient = patient_in(place)
+        done = received(place, patient, content)
+        assert done.receipt.stored == 1, done.receipt.lines
+        say("slides.ingest", megabytes / done.seconds, "MB/s")
+        say("slides.after_arrival", megabytes / done.after_arrival, "MB/s")
+        say("slides.worker_peak_memory", done.peak, "MB")
+        say("slides.storage_overhead", (done.stored / len(content) - 1) * 100, "%")
         workers(place.registry).close()
-        say("slides.storage_overhead", ((place.stored - stored) / len(content) - 1) * 100, "%")
-        slide = patient["studies"][receipt.slides[0]]
+        slide = patient["studies"][done.receipt.slides[0]]
         level = pyramid_of(place.registry, slide).levels[0]
         numbers = iter(range(0, level.columns * level.rows, 37))
         tile = median_ms(

@@ -37,6 +37,10 @@ def pytest_addoption(parser):
     parser.addoption("--storage", choices=ground.KINDS, help="only on this storage")
 
 
+#: Who asks for one of these starts programs and waits for them: a browser, a portal.
+LONG = frozenset({"chromium_path", "served", "survived"})
+
+
 def pytest_collection_modifyitems(config, items):
     """Leave a storage out where a marker or the option says so."""
     kept, left_out = [], []
@@ -49,6 +53,9 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+    # The long ones first, so that nobody waits for them alone at the end.
+    long = {item.path for item in items if LONG & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session", autouse=True)

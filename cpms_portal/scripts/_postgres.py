@@ -15,7 +15,7 @@ from pathlib import Path
 
 USER = "cpms"
 # Nothing here outlives the tests, so nothing waits for the disk.
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
 def server_programs() -> Path | None:

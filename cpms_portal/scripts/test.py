@@ -13,7 +13,7 @@ from cpms_portal.scripts._system import chromium, install, missing_needs
 from cpms_portal.scripts.check import static_checks
 
 # Files run side by side, each whole in one process: its copy of the portal is made once.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -42,7 +42,6 @@ class LastUses:
             if 0 <= at - self._noted.get(key, 0) < SECONDS:
                 return
             self._noted = {one: use for one, use in self._noted.items() if at - use < SECONDS}
-            self._noted[key] = at
             try:
                 with self._database:
                     self._database.execute("REPLACE INTO used VALUES (?, ?)", (key, at))
@@ -50,6 +49,7 @@ class LastUses:
                     self._database.execute("DELETE FROM used WHERE at < ?", old)
             except sqlite3.OperationalError:
                 return
+            self._noted[key] = at
 
     def of(self, keys: list[str]) -> dict[str, datetime]:
         """Return the last uses that are known of some sessions."""

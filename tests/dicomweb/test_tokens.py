@@ -11,6 +11,7 @@ from pyramid.traversal import resource_path
 from cpms_portal.audit.trail import trail_of
 from cpms_portal.core.actor import system_actor
 from cpms_portal.patients.actions import record_consent, withdraw_consent
+from cpms_portal.people.resources import AreaChoice
 from cpms_portal.security.grants import grant, revoke
 from cpms_portal.security.roles import Role
 from tests.dicomweb.conftest import COLLEAGUE, HP, OUTSIDER, Program, token_made
@@ -79,6 +80,8 @@ def colleague(root, registry, browser_of):
     """A browser of somebody else who works at the centre since today."""
     membership = member_of_centre(root, COLLEAGUE, Role.HP, system_actor(registry))
     assert membership.state == "active"
+    profile = root["people"].person_of_login(COLLEAGUE).profile
+    profile.areas = {**profile.areas, "rare-liver": AreaChoice()}
     transaction.commit()
     return browser_of(COLLEAGUE)
 

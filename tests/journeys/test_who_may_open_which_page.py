@@ -250,4 +250,4 @@ PUBLIC |= {"search", "suggest", "feed", "sitemap", "sitemap.xml", "changes", "ta
 #: Voices are counted without a name; a comment is taken of who is signed in, and decided about
 #: by whom its workflow names.
 PUBLIC |= {"helpful", "comment", "decide"}
-PUBLIC |= {"helpful-section", "related-section", "comments-section"}
+PUBLIC |= {"contacts-section", "helpful-section", "related-section", "comments-section"}

@@ -64,7 +64,7 @@ def test_terms_are_loaded_and_listed(capsys, tmp_path):
 
 def test_benches_are_listed_by_name_and_others_refused(capsys):
     assert list(benches()) == [
-        *("add", "dicom_peers", "fuzz", "grant", "ingest", "pages", "publishing"),
+        *("add", "dicom_peers", "grant", "ingest", "pages", "publishing"),
         *("search", "slides", "start", "viewer", "writers"),
     ]
     assert main(["bench", "pages", "no-such-bench"]) == 2

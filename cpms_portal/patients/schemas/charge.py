@@ -37,11 +37,13 @@ class VisibilitySchema(colander.Schema):
 
 def team_schema(people: list[tuple[str, Any]]) -> colander.Schema:
     """Return the question for the team; people: id and name."""
+    nobody = "" if people else _("No other clinician works at this centre yet.")
     return colander.Schema(
         colander.SchemaNode(
             colander.Set(),
             name="team",
             title=_("Colleagues who have this patient in charge with you"),
+            description=nobody,
             validator=colander.ContainsOnly([key for key, _name in people]),
             missing=(),
             widget=CheckboxListWidget(values=people),

@@ -1,6 +1,6 @@
 """Fuzz the reader and the engine of de-identification with atheris, for as long as asked.
 
-    python -m bench.fuzz FOLDER [-max_total_time=3600]
+    python -m tests.imaging.fuzzing FOLDER [-max_total_time=3600]
 
 FOLDER keeps the files atheris found worth trying again; a file that ends in an error lands in
 the folder the command was given in, and belongs in ``tests/imaging/found_by_fuzzing/``.
@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["cpms_portal.imaging"]):
 
 LARGEST = 40_000
 TEST_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
-FOUND = Path(__file__).parent.parent / "tests" / "imaging" / "found_by_fuzzing"
+FOUND = Path(__file__).parent / "found_by_fuzzing"
 
 
 def one_input(content: bytes) -> None:

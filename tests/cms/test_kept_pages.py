@@ -282,3 +282,51 @@ def test_no_more_is_kept_than_the_portal_says(app, page, path, made, registry, d
         app.get(f"{path}?number={number}")
     assert 0 < len(pages._pages) < 12
     assert pages._size <= 60_000
+
+
+def searched(browser, words):
+    return browser.get("/library/search", {"q": words}, status=200)
+
+
+def test_a_search_when_asked_again_is_not_made_again(app, made, drawn):
+    made("page", "Okapi", text="<p>It is an okapi.</p>", published=True)
+    assert "/library/okapi" in searched(app, "okapi")
+    assert "/library/okapi" in searched(app, "okapi")
+    assert len([path for path in drawn if "okapi" in path]) == 1
+
+
+def test_a_search_finds_what_was_published_since(app, made, drawn):
+    assert "/library/quokka" not in searched(app, "quokka")
+    made("page", "Quokka", text="<p>It is a quokka.</p>", published=True)
+    assert "/library/quokka" in searched(app, "quokka")
+
+
+def test_a_search_says_nothing_of_what_was_retracted_or_changed(app, made, drawn, portal):
+    one = made("page", "Dugong", text="<p>It eats.</p>", published=True)
+    other = made("page", "Sea cow", text="<p>It is a dugong.</p>", published=True)
+    found = searched(app, "dugong")
+    assert "/library/dugong" in found and "/library/sea-cow" in found
+    transition(one, "retract", portal, reason="Wrong.")
+    save_item(other, "en", {"title": "Sea cow", "text": "<p>It is none.</p>"}, portal)
+    transaction.commit()
+    found = searched(app, "dugong")
+    assert "/library/dugong" not in found and "/library/sea-cow" not in found
+
+
+def test_a_search_shows_what_begins_and_ends_to_the_second(app, page, drawn, clock, portal):
+    save_item(page, "en", {"title": page.title, "text": "<p>An aardvark.</p>"}, portal)
+    show_between(page, clock.time + timedelta(seconds=10), clock.time + timedelta(seconds=20), portal)
+    transaction.commit()
+    path = resource_path(page)
+    for seconds, is_found in ((0, False), (9, False), (1, True), (9, True), (1, False)):
+        clock.advance(seconds=seconds)
+        assert (path in searched(app, "aardvark")) is is_found
+
+
+def test_a_search_of_an_editor_is_given_to_nobody_else(app, office, browser_of, made, drawn):
+    made("page", "Pangolin", text="<p>A pangolin.</p>")
+    editor = browser_of(EDITOR)
+    assert "/library/pangolin" in searched(editor, "pangolin")
+    assert "/library/pangolin" not in searched(app, "pangolin")
+    assert "/library/pangolin" not in searched(browser_of(OUTSIDER), "pangolin")
+    assert "/library/pangolin" in searched(editor, "pangolin")

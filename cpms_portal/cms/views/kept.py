@@ -113,13 +113,16 @@ def kept_view(view: View, about: Any) -> View:
 
     It stands behind the permission of the view, which is asked each time.
     """
-    if not about.options.get("kept"):
+    said = about.options.get("kept")
+    if not said:
         return view
 
     def answered(context: Any, request: Request) -> Response:
-        key = key_of(request)
-        if key is None:
+        who = key_of(request)
+        if who is None:
             return view(context, request)
+        # What is read beside the object database has a stamp that is another after every change.
+        key = (who, said(request) if callable(said) else None)
         pages: KeptPages = request.registry.cpms_kept_pages
         connection, begun = get_connection(request), request.actor.now
         found = pages.get(key)
@@ -221,7 +224,7 @@ def response_of(page: KeptPage, request: Request) -> Response:
 
 
 def includeme(config: Configurator) -> None:
-    """Let views say ``kept=True``."""
+    """Let views say ``kept=True``, or give a function: request → stamp of what else is read."""
     config.add_setting(
         "cpms.cms.kept_megabytes", int, 32, "memory of a process for pages that were drawn before"
     )

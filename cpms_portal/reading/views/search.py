@@ -21,6 +21,7 @@ from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, path_of, resource_of
 from cpms_portal.networks.queries import network_of
 from cpms_portal.reading.views.addresses import number_in
+from cpms_portal.search.fulltext.following import store_of
 from cpms_portal.search.fulltext.highlights import Mark
 from cpms_portal.search.fulltext.queries import Hit, Sought, seek, suggest
 from cpms_portal.search.queries import Found
@@ -193,6 +194,11 @@ def search_page(context: Library, request: Request) -> dict[str, Any]:
     return Searching(context, request).page()
 
 
+def stamp_of_index(request: Request) -> tuple[int, int]:
+    """Return what is another after every change of the index a search reads."""
+    return store_of(request.registry).writes()
+
+
 def suggest_titles(context: Library, request: Request) -> list[dict[str, str]]:
     """Answer with titles that have words beginning with those typed, and where they lead."""
     typed = request.GET.get("q", "")[:LONGEST]
@@ -225,6 +231,7 @@ def includeme(config: Configurator) -> None:
         search_page,
         name="search",
         renderer="cpms_portal.reading:templates/search.pt",
+        kept=stamp_of_index,
         **shared,
     )
     config.add_view(suggest_titles, name="suggest", renderer="json", **shared)

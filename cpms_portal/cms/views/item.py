@@ -124,10 +124,17 @@ def video_page(context: Video, request: Request) -> dict[str, Any]:
     return {**shown_item(context, request), "player": player(context, request)}
 
 
+VIEWS = {LibraryItem: item_page, Guide: guide_page, FAQ: faq_page, Video: video_page}
+
+
+def page_of(context: LibraryItem, request: Request) -> dict[str, Any]:
+    """Return what the page of an item shows, whatever its type."""
+    return VIEWS.get(type(context), item_page)(context, request)
+
+
 def includeme(config: Configurator) -> None:
     """Register the pages."""
-    views = {LibraryItem: item_page, Guide: guide_page, FAQ: faq_page, Video: video_page}
-    for context, view in views.items():
+    for context, view in VIEWS.items():
         config.add_view(
             view,
             context=context,

@@ -15,7 +15,7 @@ from cpms_portal.cms.actions.publishing import revert, take_step
 from cpms_portal.cms.queries.items import working_copies_of
 from cpms_portal.cms.queries.versions import side_by_side, versions_of
 from cpms_portal.cms.resources import Library, LibraryItem
-from cpms_portal.cms.views.item import shown_item
+from cpms_portal.cms.views.item import page_of
 from cpms_portal.cms.views.languages import name_of_language
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.i18n import _
@@ -110,7 +110,7 @@ def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
     signed_in = () if role == "everyone" else ("system.Authenticated",)
     eyes = replace(request.actor, person=None, principals=frozenset({*ANONYMOUS, *signed_in, *own}))
     return {
-        **shown_item(context, request),
+        **page_of(context, request),
         "role": role,
         "eyes": list(EYES.items()),
         "sees": eyes.may(Permission.PAGE_VIEW, context),

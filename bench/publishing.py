@@ -105,16 +105,17 @@ wrk.method = "POST"
 wrk.body = "{body}"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 """
+QUESTIONS = [f"/library/search?q={one}%20{other}" for one in WORDS for other in WORDS[:5]]
 #: Asks for another document each time, under an address nobody asked for before.
 OTHERS = """
 local paths, asked = {{{paths}}}, {begin}
 request = function()
   asked = asked + 1
-  return wrk.format("GET", paths[asked % #paths + 1] .. "{rest}?asked=" .. asked)
+  return wrk.format("GET", paths[asked % #paths + 1] .. "{rest}asked=" .. asked)
 end
 """
-#: What is asked of documents nobody asked for before: name → what follows their path.
-ANEW = {"page": "", "page_with_bar": "", "edit_form": "/edit"}
+#: What is asked of documents and questions nobody asked for before: name → what follows them.
+ANEW = {"page": "?", "page_with_bar": "?", "edit_form": "/edit?", "search": "&"}
 
 
 @dataclass(frozen=True)
@@ -248,8 +249,9 @@ def askings(portal: Served, ground: Ground) -> list[Asking]:
     """Return everything that is measured of the portal."""
     cookie, numbers = f"Cookie: {ground.cookie}", count(0, 1_000_000)
 
-    def others(rest: str) -> str:
-        paths = ", ".join(f'"{one}"' for one in ground.others)
+    def others(name: str, rest: str) -> str:
+        asked = QUESTIONS if name == "search" else ground.others
+        paths = ", ".join(f'"{one}"' for one in asked)
         return OTHERS.format(paths=paths, rest=rest, begin=next(numbers))
 
     found = []
@@ -257,7 +259,7 @@ def askings(portal: Served, ground: Ground) -> list[Asking]:
         headers = [] if name in ("page", "search") else [cookie]
         found.append(Asking(name, portal.address + path, headers))
         if name in ANEW:
-            script = partial(others, ANEW[name])
+            script = partial(others, name, ANEW[name])
             found.append(Asking(f"{name}_anew", portal.address, headers, script))
     edit = f"{portal.address}{ground.paths['edit_form']}"
     sends = partial(POST.format, body=form_of(edit, ground.cookie))

@@ -53,9 +53,24 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
-    # The long ones first, so that nobody waits for them alone at the end.
+    place = {path: number for number, path in enumerate(spread(items))}
+    items.sort(key=lambda item: place[item.path])
+
+
+def spread(items):
+    """Return the files, the long ones among the others and none at the end, to be waited for."""
+    files = list(dict.fromkeys(item.path for item in items))
     long = {item.path for item in items if LONG & set(getattr(item, "fixturenames", ()))}
-    items.sort(key=lambda item: item.path not in long)
+    waiting, others = (
+        [one for one in files if one in long],
+        [one for one in files if one not in long],
+    )
+    step = max(len(others) * 3 // 4 // max(len(waiting), 1), 1)
+    for number, one in enumerate(others):
+        if waiting and number % step == 0:
+            yield waiting.pop(0)
+        yield one
+    yield from waiting
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -315,7 +315,8 @@ def test_a_search_says_nothing_of_what_was_retracted_or_changed(app, made, drawn
 
 def test_a_search_shows_what_begins_and_ends_to_the_second(app, page, drawn, clock, portal):
     save_item(page, "en", {"title": page.title, "text": "<p>An aardvark.</p>"}, portal)
-    show_between(page, clock.time + timedelta(seconds=10), clock.time + timedelta(seconds=20), portal)
+    begins = clock.time + timedelta(seconds=10)
+    show_between(page, begins, begins + timedelta(seconds=10), portal)
     transaction.commit()
     path = resource_path(page)
     for seconds, is_found in ((0, False), (9, False), (1, True), (9, True), (1, False)):

@@ -13,6 +13,14 @@ from tests.browser.chromium import launched, scrolls_sideways, violations
 from tests.factories.people import PASSWORD, make_person
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser does is the same on both
+PASSKEY = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -42,15 +50,7 @@ def authenticator(page):
     """A passkey of the device, unlocked by a finger."""
     debugger = page.context.new_cdp_session(page)
     debugger.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    made = debugger.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    made = debugger.send("WebAuthn.addVirtualAuthenticator", {"options": PASSKEY})
     return debugger, made["authenticatorId"]
 
 

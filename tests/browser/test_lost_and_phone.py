@@ -12,19 +12,11 @@ from cpms_portal.identity.actions import make_recovery_codes
 from cpms_portal.identity.queries import code_at, phones, step_at
 from cpms_portal.identity.views import phones as phone_views
 from tests.browser.chromium import launched, scrolls_sideways, violations
-from tests.browser.test_keys import SECRET, address, give_password
+from tests.browser.test_keys import PASSKEY, SECRET, address, give_password
 from tests.factories.people import make_person
 
 __all__ = ["address"]
 pytestmark = pytest.mark.storages("filestorage")  # what a browser does is the same on both
-PASSKEY = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 @pytest.fixture

@@ -130,25 +130,28 @@ def storage_uri(storage_kind, tmp_path_factory, request) -> Iterator[str]:
     if storage_kind == "filestorage":
         (var / "data").mkdir()
         yield ground.file_uri(var)
+        shutil.rmtree(var)
         return
     server = request.getfixturevalue("postgres")
     name = f"cpms_{os.getpid()}_{var.name}".replace("-", "_").lower()
     ground.execute(server, f"CREATE DATABASE {name}")
     yield ground.postgres_uri(server, name, var)
     ground.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    shutil.rmtree(var)
 
 
 @pytest.fixture(scope="module")
 def site(storage_kind, born, shared_folder, tmp_path_factory, request) -> Iterator[ground.Site]:
     """A portal with the training site's content, fresh for this file of tests."""
-    var = tmp_path_factory.mktemp("site") / "var"
+    folder = tmp_path_factory.mktemp("site")
+    var = folder / "var"
     uri, drop = ground.file_uri(var), lambda: None
     if storage_kind == "filestorage":
         shutil.copytree(born, var)
     else:
         server = request.getfixturevalue("postgres")
-        template, folder = ground.template_in(shared_folder / "born", born, server)
-        shutil.copytree(folder, var)
+        template, born_there = ground.template_in(shared_folder / "born", born, server)
+        shutil.copytree(born_there, var)
         name = f"cpms_{os.getpid()}_{var.parent.name}".lower()
         with ground.one_at_a_time(shared_folder / "template-lock"):
             ground.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -158,6 +161,7 @@ def site(storage_kind, born, shared_folder, tmp_path_factory, request) -> Iterat
     yield running
     running.close()
     drop()
+    shutil.rmtree(folder)  # two hundred copies of a portal would fill a disk
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def template_in(folder: Path, born: Path, server: str) -> tuple[str, Path]:
     name, var = f"born_{abs(hash(str(folder))) % 10**9}", folder / "var-postgresql"
     with one_at_a_time(folder / "lock"):
         if not (folder / "done-postgresql").exists():
-            shutil.copytree(born, var)
+            shutil.copytree(born, var, ignore=shutil.ignore_patterns("data"))
             execute(server, f"CREATE DATABASE {name}")
             _copy_storage(file_uri(born), postgres_uri(server, name, var))
             (folder / "done-postgresql").write_text(name)

@@ -40,9 +40,9 @@ from cpms_portal.imaging.queries import (
     SeriesIndex,
     array_reader,
     folded_index,
+    given_in,
     index_of,
     known_uids,
-    own_uids,
     pyramid_of,
     reports_of,
     slides_of,
@@ -76,7 +76,7 @@ def _order(holder: Any, place: Path, staging: Path, registry: Registry) -> Order
         known_identity(holder, registry),
         known_uids(registry, holder) | held_uids(registry, holder, now(registry)),
         setting(registry, "cpms.imaging.largest_unpacked"),
-        own_uids(registry, holder),
+        given_in(registry, holder),
     )
 
 

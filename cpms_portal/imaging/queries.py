@@ -13,6 +13,7 @@ from pyramid.registry import Registry
 
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.deidentification.heads import NOT_SHOWN
+from cpms_portal.imaging.deidentification.returning import Given
 from cpms_portal.imaging.ingest.facts import Facts
 from cpms_portal.imaging.interfaces import IStudyHolder
 from cpms_portal.imaging.resources import STUDIES, Series, Slide, Study
@@ -219,17 +220,19 @@ def known_uids(registry: Registry, holder: Any) -> frozenset[str]:
     )
 
 
-def own_uids(registry: Registry, holder: Any) -> frozenset[str]:
-    """Return every UID the portal gave in a holder's studies, to objects and to their space."""
-    found: set[str] = set()
+def given_in(registry: Registry, holder: Any) -> Given:
+    """Return what the portal gave in a holder's studies: UIDs of objects and spaces, and days."""
+    uids: set[str] = set()
+    days: set[str] = set()
     for study in studies_of(holder):
-        found.add(study.study_uid)
+        uids.add(study.study_uid)
         for series in study.series.values():
             index = index_of(registry, study, series)
-            found.add(index.uid)
+            uids.add(index.uid)
             for facts in index.instances:
-                found.update((facts["uid"], facts.get("frame_of_reference") or facts["uid"]))
-    return frozenset(found)
+                uids.update((facts["uid"], facts.get("frame_of_reference") or facts["uid"]))
+                days.update(facts.get("days") or ())
+    return Given(frozenset(uids), frozenset(days))
 
 
 def instance_bytes(

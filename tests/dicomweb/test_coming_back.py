@@ -14,6 +14,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ComprehensiveSRStorage, CTImageStorage, generate_uid
 
 from cpms_portal.imaging.deidentification.engine import Deidentifier
+from cpms_portal.imaging.deidentification.returning import Given
 from cpms_portal.imaging.queries import studies_of
 from tests.dicomweb.test_storing import KIND, message
 from tests.factories.dicom import StudyPlan, patient_module, written
@@ -63,7 +64,7 @@ def uids_in(dataset: Dataset) -> list[str]:
 
 def made_safe(content: bytes, own: frozenset[str] = frozenset()) -> Dataset:
     """Return what becomes of a file in a case that has these UIDs."""
-    decision = Deidentifier(KEY, own=own).deidentify(content)
+    decision = Deidentifier(KEY, given=Given(own)).deidentify(content)
     assert decision.content is not None, decision.code
     return dcmread(io.BytesIO(decision.content))
 

@@ -112,7 +112,15 @@ def written(dataset: Dataset, syntax: str = ExplicitVRLittleEndian, preamble: by
     dataset.file_meta = _meta(dataset, syntax)
     dataset.preamble = preamble.ljust(128, b"\0")[:128]
     out = io.BytesIO()
+    pixels = dataset.get("PixelData")
+    turns = syntax == ExplicitVRBigEndian and dataset.original_encoding[1] is not False
+    if turns and pixels:
+        # The library turns values, not pixels.
+        turned = numpy.frombuffer(pixels, f"u{dataset.BitsAllocated // 8}").byteswap()
+        dataset.PixelData = turned.tobytes()
     dataset.save_as(out, enforce_file_format=True)
+    if turns and pixels:
+        dataset.PixelData = pixels
     return out.getvalue()
 
 

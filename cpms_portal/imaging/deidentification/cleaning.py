@@ -10,11 +10,7 @@ from functools import partial
 from cpms_portal.imaging.deidentification.elements import Element, dictionary_vr
 from cpms_portal.imaging.deidentification.identity import Finder
 from cpms_portal.imaging.deidentification.keyed import Shift, UIDMap, is_class_uid, pseudonym
-from cpms_portal.imaging.deidentification.moments import (
-    moved_date,
-    moved_date_time,
-    moved_time,
-)
+from cpms_portal.imaging.deidentification.moments import MOVERS, UNMOVED
 from cpms_portal.imaging.deidentification.table import ROWS, Action, is_required
 from cpms_portal.imaging.deidentification.text import (
     decoded,
@@ -69,11 +65,6 @@ _FAMILIES = {vr: "text" for vr in (*_FREE_TEXT, *_SHORT_TEXT)}
 _FAMILIES |= {vr: "digits" for vr in ("DS", "IS")}
 _FAMILIES |= {vr: "bytes" for vr in (*_BINARY, *_WIDTHS)}
 _FAMILIES |= {vr: vr for vr in ("PN", "AE", "DA", "TM", "DT", "UI", "AS", "UR")}
-_MOVERS: dict[str, Callable[[str, Shift], str]] = {
-    "DA": moved_date,
-    "TM": moved_time,
-    "DT": moved_date_time,
-}
 _SEXES = (b"M", b"F", b"O")
 
 
@@ -92,10 +83,20 @@ class Cleaner:
 
     def __call__(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
         """Return the new value of an element without items, KEPT, or None to leave it out."""
+        return self._rule_of(element)(element, encodings)
+
+    def unmoved(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
+        """Return the same for a date or time that was moved already: it is not moved again."""
+        rule = self._rule_of(element)
+        if rule != self._moment:
+            return rule(element, encodings)
+        return self._at(element, UNMOVED)
+
+    def _rule_of(self, element: Element) -> Callable[[Element, tuple[str, ...]], Outcome]:
         rule = self._rules.get((element.tag, element.vr))
         if rule is None:
             rule = self._rules[element.tag, element.vr] = self._rule(element.tag, element.vr)
-        return rule(element, encodings)
+        return rule
 
     def _rule(self, tag: int, vr: str) -> Callable[[Element, tuple[str, ...]], Outcome]:
         row = ROWS.get(tag)
@@ -111,7 +112,7 @@ class Cleaner:
         if action is Action.UID:
             return self._uid
         if action is Action.MOMENT:
-            return self._moment if vr in _MOVERS else self._removed
+            return self._moment if vr in MOVERS else self._removed
         if action is Action.CHARACTERISTIC:
             return partial(self._characteristic, tag)
         return partial(self._text, "described")
@@ -127,7 +128,7 @@ class Cleaner:
             return self._removed
         if vr == "PN" or vr == "AE":
             return self._emptied
-        if vr in _MOVERS:
+        if vr in MOVERS:
             return self._moment
         if vr == "UI":
             return partial(self._class_uid, tag)
@@ -183,10 +184,13 @@ class Cleaner:
         return self._uid(element, encodings)
 
     def _moment(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
-        move = _MOVERS[element.vr]
-        values = [part.strip(" \0") for part in element.raw.decode("latin-1").split("\\")]
-        moved = [move(value, self.shift) if value else "" for value in values]
         self.counts["moved"] += 1
+        return self._at(element, self.shift)
+
+    def _at(self, element: Element, shift: Shift) -> Outcome:
+        move = MOVERS[element.vr]
+        values = [part.strip(" \0") for part in element.raw.decode("latin-1").split("\\")]
+        moved = [move(value, shift) if value else "" for value in values]
         if not any(moved):
             return b"19000101" if element.vr == "DA" and is_required(element.tag) else b""
         return "\\".join(moved).encode()

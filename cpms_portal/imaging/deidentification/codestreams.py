@@ -201,6 +201,23 @@ def size_of_frame(frame: bytes) -> tuple[int, int] | None:
     return None
 
 
+def precision_of_frame(frame: bytes) -> int | None:
+    """Return how many bits a sample of a compressed frame has; None when it does not say."""
+    if frame[:8] == _JP2_SIGNATURE:
+        frame = next((inside for kind, inside in _boxes(frame) if kind == b"jp2c"), b"")
+    if frame[:4] == b"\xff\x4f\xff\x51" and len(frame) >= 42:
+        parts = int.from_bytes(frame[40:42])
+        depths = frame[42 : 42 + 3 * parts : 3]
+        return max(((depth & 0x7F) + 1 for depth in depths), default=None)
+    at = 2
+    while frame[:2] == b"\xff\xd8" and (match := _MARKER.match(frame, at)):
+        code, at = match[0][-1], match.end()
+        if code in _FRAMES and len(frame) > at + 2:
+            return frame[at + 2]
+        at += int.from_bytes(frame[at : at + 2])
+    return None
+
+
 def clean_frame(frame: bytes) -> bytes:
     """Return a compressed frame without metadata; WithheldError when it cannot be read."""
     if frame[:2] == b"\xff\xd8":

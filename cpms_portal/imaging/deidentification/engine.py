@@ -21,6 +21,7 @@ from cpms_portal.imaging.deidentification.reasons import (
     RefusedError,
     WithheldError,
 )
+from cpms_portal.imaging.deidentification.returning import Given, comes_back
 from cpms_portal.imaging.deidentification.rewriting import Rewriter
 from cpms_portal.imaging.deidentification.screening import SOP_CLASS, SOP_INSTANCE, screen
 from cpms_portal.imaging.deidentification.syntaxes import DEFLATED
@@ -35,7 +36,7 @@ class Deidentifier:
 
     key: secret bytes; the patient's own key in the portal. identity: what enrolment
     knows. When it is None, each PatientID of the files counts as a patient of its own.
-    own: UIDs the portal gave already; an object that refers to them goes on doing so.
+    given: what the portal gave already; an object that comes back keeps it.
     """
 
     rules_version = RULES_VERSION
@@ -46,11 +47,12 @@ class Deidentifier:
         identity: KnownIdentity | None = None,
         *,
         extra: Traces | None = None,
-        own: frozenset[str] = frozenset(),
+        given: Given | None = None,
     ) -> None:
         self.key = key
         self.identity = identity
-        self.uids = UIDMap(key, own)
+        self.given = given or Given()
+        self.uids = UIDMap(key, self.given.uids)
         self._extra = extra or Traces()
         if identity is not None:
             self._extra.add_known(identity)
@@ -83,7 +85,9 @@ class Deidentifier:
         if file.trailing:
             cleaner.counts["trailing"] += 1
         inside = document_in(dataset, cleaner)
-        rewriter = Rewriter(cleaner, file.syntax, self._pseudonym(dataset))
+        pseudonym = self._pseudonym(dataset)
+        back = self.given if comes_back(dataset, pseudonym, self.given) else None
+        rewriter = Rewriter(cleaner, file.syntax, pseudonym, back)
         body = rewriter.rewritten(dataset, inside)
         meta = file_meta(
             dataset.text(SOP_CLASS), self.uids(dataset.text(SOP_INSTANCE)), file.syntax

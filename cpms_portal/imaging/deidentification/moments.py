@@ -7,6 +7,7 @@ of the day: order and date stay true together, also when an element holds only a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from cpms_portal.imaging.deidentification.keyed import Shift
@@ -15,6 +16,8 @@ _DATE = re.compile(r"(\d{4})([.-]?)(\d{2})\2(\d{2})")
 _TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2})(\.\d{1,6})?)?)?")
 _DATE_TIME = re.compile(r"(\d{4})(\d{2})?(\d{2})?(\d[\d.]*)?([+-]\d{4})?")
 _LAST_SECOND = 86_399
+#: For what was moved already: it is only read and written anew.
+UNMOVED = Shift(0, 0)
 
 
 def _moved_day(year: int, month: int, day: int, shift: Shift) -> str:
@@ -58,3 +61,11 @@ def moved_date_time(text: str, shift: Shift) -> str:
     if not moved or not day:
         return moved[: 4 + 2 * bool(month)]
     return moved + (moved_time(time, shift) if time else "")
+
+
+#: What moves a value, by its VR.
+MOVERS: dict[str, Callable[[str, Shift], str]] = {
+    "DA": moved_date,
+    "TM": moved_time,
+    "DT": moved_date_time,
+}

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import numpy
-
 from cpms_portal.imaging.deidentification.codestreams import (
     begins_frame,
     clean_frame,
     size_of_frame,
 )
-from cpms_portal.imaging.deidentification.elements import Bytes, Dataset, Element
+from cpms_portal.imaging.deidentification.elements import PIXEL_DATA, Bytes, Dataset, Element
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
-from cpms_portal.imaging.deidentification.runlengths import clean_runs
+from cpms_portal.imaging.deidentification.runlengths import clean_runs, cleared_runs
 from cpms_portal.imaging.deidentification.syntaxes import JPEG, JPEG_2000, NATIVE, RLE
+from cpms_portal.imaging.deidentification.unused_bits import (
+    Bits,
+    bits_of,
+    check_frame,
+    cleared,
+)
 
 ROWS, COLUMNS = 0x00280010, 0x00280011
 _SAMPLES, _FRAMES = 0x00280002, 0x00280008
-_ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
+_ALLOCATED = 0x00280100
 _PHOTOMETRIC = 0x00280004
 _MOST_BYTES, _MOST_IN_FRAME = 4 * 1024**3, 1024**3
 _WIDTHS = {0x7FE00008: 32, 0x7FE00009: 64}
@@ -39,29 +43,6 @@ def expected_length(dataset: Dataset, tag: int) -> int | None:
     return length
 
 
-def _hides_overlay(dataset: Dataset) -> bool:
-    """Say whether an old overlay lies in the unused bits of the pixels (PS3.3 C.9.2, retired)."""
-    return any(
-        element.tag & 0xFF00FFFF == 0x60000102 and element.raw[:2] not in (b"\0\0", b"")
-        for element in dataset.elements
-        if element.items is None and element.tag >> 24 == 0x60
-    )
-
-
-def _without_overlay(content: Bytes, dataset: Dataset) -> bytes:
-    """Return 16-bit pixels with the bits above and below the stored ones cleared."""
-    stored, high = dataset.number(_STORED), dataset.number(_HIGH)
-    if dataset.number(_ALLOCATED) != 16 or not stored or high is None or high + 1 < stored:
-        raise WithheldError("burned_in")
-    values = numpy.frombuffer(content, "<u2" if dataset.encoding.little else ">u2").copy()
-    mask = ((1 << stored) - 1) << (high + 1 - stored)
-    negative = values & (1 << high) if dataset.number(0x00280103) == 1 else None
-    values &= mask
-    if negative is not None:
-        values |= numpy.where(negative, 0xFFFF & ~mask, 0).astype(values.dtype)
-    return values.tobytes()
-
-
 def native_pixels(element: Element, dataset: Dataset) -> tuple[Bytes, bool]:
     """Return the pixels as they are, cut to the size of the image, and whether that changed them.
 
@@ -75,8 +56,10 @@ def native_pixels(element: Element, dataset: Dataset) -> tuple[Bytes, bool]:
         raise RefusedError("pixels_short")
     changed = len(content) > length + length % 2
     view: Bytes = content[: length + length % 2]
-    if _hides_overlay(dataset):
-        return _without_overlay(view, dataset), True
+    bits = bits_of(dataset) if element.tag == PIXEL_DATA else None
+    without = cleared(view[:length], bits, little=dataset.encoding.little) if bits else None
+    if without is not None:
+        return without + b"\0" * (length % 2), True
     if len(view) > length and view[-1]:
         return bytes(view[:-1]) + b"\0", changed
     return view, changed
@@ -112,6 +95,17 @@ def _is_plain(element: Element, frames: list[list[bytes]]) -> bool:
     return (not table or true) and last == bytes(4)
 
 
+def _cleaned_frame(frame: bytes, syntax: str, dataset: Dataset, bits: Bits | None) -> bytes:
+    """Return a frame with nothing beside its image; WithheldError when that cannot be done."""
+    if syntax == RLE:
+        size = (dataset.number(ROWS) or 0) * (dataset.number(COLUMNS) or 0)
+        return cleared_runs(clean_runs(frame, size), size, bits)
+    cleaned = clean_frame(frame)
+    if bits:
+        check_frame(cleaned, syntax, dataset, bits)
+    return cleaned
+
+
 def encapsulated_pixels(
     element: Element, dataset: Dataset, syntax: str
 ) -> tuple[list[list[bytes]], bool]:
@@ -122,7 +116,7 @@ def encapsulated_pixels(
     places = element.fragments or []
     if len(places) < 2 or syntax in NATIVE:
         raise RefusedError("damaged")
-    if syntax not in (*JPEG, *JPEG_2000, RLE) or _hides_overlay(dataset):
+    if syntax not in (*JPEG, *JPEG_2000, RLE):
         raise WithheldError("pixel_format")
     fragments = [bytes(element.source[start:end]) for start, end in places[1:]]
     count = max(dataset.number(_FRAMES) or 1, 1)
@@ -136,12 +130,13 @@ def encapsulated_pixels(
     if size * (dataset.number(_SAMPLES) or 1) > _MOST_IN_FRAME:
         raise RefusedError("too_large")
     cleaned_frames = []
+    bits = bits_of(dataset)
     for parts in frames:
         frame = b"".join(parts)
         if size_of_frame(frame) not in (None, (columns, rows)):
             # Whoever unpacks it trusts what is announced, or what the frame says: which is true?
             raise RefusedError("damaged")
-        cleaned = clean_runs(frame, size) if syntax == RLE else clean_frame(frame)
+        cleaned = _cleaned_frame(frame, syntax, dataset, bits)
         if _as_it_was(cleaned, frame):
             cleaned_frames.append(parts)
             continue

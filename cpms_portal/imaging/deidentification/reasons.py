@@ -19,6 +19,9 @@ TEXTS: dict[str, str] = {
     "unreadable": _("The file cannot be read."),
     "file_list": _("This is a list of files on a disc; it is not needed."),
     "burned_in": _("Text may be burned into this image; a person must look at it first."),
+    "hidden_bits": _(
+        "Something may lie hidden beside the pixels of this image, and cannot be taken away."
+    ),
     "document": _("This is a document inside DICOM that cannot be made safe."),
     "slide_label": _("This is the label or overview of a slide; it may show a name."),
     "recognisable": _("The person may be recognised in this image."),

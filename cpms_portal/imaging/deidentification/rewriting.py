@@ -16,6 +16,7 @@ from cpms_portal.imaging.deidentification.elements import (
 from cpms_portal.imaging.deidentification.heads import FEATURES, SHOWN, shows_head
 from cpms_portal.imaging.deidentification.pixels import encapsulated_pixels, native_pixels
 from cpms_portal.imaging.deidentification.reasons import RefusedError
+from cpms_portal.imaging.deidentification.returning import Given, staying
 from cpms_portal.imaging.deidentification.syntaxes import Encoding, encoding_of
 from cpms_portal.imaging.deidentification.table import ROWS, SAFE_PRIVATE, Action
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets
@@ -34,13 +35,19 @@ _ENCRYPTED = (0x04000500, 0x04000510, 0x04000520)
 
 
 class Rewriter:
-    """Writes the new data set of one file."""
+    """Writes the new data set of one file.
 
-    def __init__(self, cleaner: Cleaner, syntax: str, pseudonym: str) -> None:
+    back: what the portal gave, for an object that comes back; None for all others.
+    """
+
+    def __init__(
+        self, cleaner: Cleaner, syntax: str, pseudonym: str, back: Given | None = None
+    ) -> None:
         self.clean = cleaner
         self.syntax = syntax
         self.out = encoding_of(syntax)
         self.pseudonym = pseudonym.encode()
+        self.back = back
         self.report = False
         self.head = False
 
@@ -82,6 +89,7 @@ class Rewriter:
             encodings = character_sets(charset.raw)
         found: dict[int, Chunks] = {}
         creators = _creators(dataset)
+        stay = staying(dataset, self.back) if self.back else frozenset()
         for element in dataset.elements:
             tag = element.tag
             if (tag >> 16) & 1:
@@ -93,11 +101,20 @@ class Rewriter:
                 chunks = None
             elif tag in (_OFFSETS, _LENGTHS):
                 chunks = None
+            elif tag in stay:
+                chunks = self._stayed(element, dataset.encoding, encodings)
             else:
                 chunks = self._public(element, dataset.encoding, encodings)
             if chunks is not None:
                 found[tag] = chunks
         return list(found.items())
+
+    def _stayed(
+        self, element: Element, encoding: Encoding, encodings: tuple[str, ...]
+    ) -> Chunks | None:
+        if element.vr == "UN":
+            element.vr = dictionary_vr(element.tag)
+        return self._written(element, encoding, self.clean.unmoved(element, encodings))
 
     def _public(
         self, element: Element, encoding: Encoding, encodings: tuple[str, ...]

@@ -6,6 +6,7 @@ from itertools import pairwise
 from struct import pack, unpack_from
 
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
+from cpms_portal.imaging.deidentification.unused_bits import Bits, tables_of
 
 _HEADER, _MOST_SEGMENTS = 64, 15
 
@@ -50,3 +51,34 @@ def clean_runs(frame: bytes, size: int) -> bytes:
     segments = [segment + b"\0" * (len(segment) % 2) for segment in segments]
     places = [_HEADER + sum(map(len, segments[:number])) for number in range(count)]
     return pack("<16L", count, *places, *[0] * len(unused)) + b"".join(segments)
+
+
+def cleared_runs(frame: bytes, size: int, bits: Bits | None) -> bytes:
+    """Return a clean frame as it is, or with nothing beside the bits of its pixels."""
+    if bits is None:
+        return frame
+    count, *offsets = unpack_from("<16L", frame)
+    made, ends = bytearray(frame), [*offsets[1:count], len(frame)]
+    for start, end, ways in zip(offsets, ends, tables_of(bits, count), strict=False):
+        places = _values_in(frame, start, end, size)
+        values = b"".join(frame[first:last] for first, last in places)
+        if any(values.translate(way) == values for way in ways):
+            continue
+        for first, last in places:
+            made[first:last] = frame[first:last].translate(ways[-1])
+    return bytes(made)
+
+
+def _values_in(frame: bytes, at: int, end: int, size: int) -> list[tuple[int, int]]:
+    """Return where the values of a segment lie between the lengths of its runs."""
+    found, made = [], 0
+    while made < size and at < end:
+        run = frame[at]
+        if run == 128:
+            at += 1
+            continue
+        last = at + (run + 2 if run < 128 else 2)
+        found.append((at + 1, last))
+        made += run + 1 if run < 128 else 257 - run
+        at = last
+    return found

@@ -8,7 +8,7 @@ from enum import Enum
 from importlib.resources import files
 
 EDITION = "2026c"
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 # CID 7050: what is applied, and so may be claimed.
 OPTIONS = {

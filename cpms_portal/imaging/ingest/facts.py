@@ -8,6 +8,7 @@ from typing import Any
 from cpms_portal.imaging.deidentification.elements import PIXEL_DATA, Dataset
 from cpms_portal.imaging.deidentification.heads import FEATURES, SHOWN
 from cpms_portal.imaging.deidentification.reader import File, read_file
+from cpms_portal.imaging.deidentification.returning import days_in
 from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets, decoded
 
@@ -111,6 +112,7 @@ def facts_in(file: File) -> Facts:
         "series_description": text_of(dataset, 0x0008103E),
         "series_number": dataset.number(0x00200011),
         "study_date": dataset.text(0x00080020),
+        "days": days_in(dataset),
     }
     return facts | _pixel_place(file.syntax, dataset) | _face_place(file.syntax, dataset)
 

@@ -16,6 +16,7 @@ from cpms_portal.imaging.deidentification.harvest import evidence_of, traces_of
 from cpms_portal.imaging.deidentification.identity import KnownIdentity, Traces, folded
 from cpms_portal.imaging.deidentification.reader import read_header
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
+from cpms_portal.imaging.deidentification.returning import Given
 from cpms_portal.imaging.ingest.facts import INSTANCE, SERIES, SOP_CLASS, text_of
 from cpms_portal.imaging.ingest.holding import HeldInstance, Holding
 from cpms_portal.imaging.ingest.packing import Pack, write_pack
@@ -34,8 +35,8 @@ _PATIENT_ID, _PATIENT_NAME, _BIRTH_DATE = 0x00100020, 0x00100010, 0x00100030
 class Order:
     """What a worker is given.
 
-    known: UIDs (mapped) of instances that are stored already. own: every UID the portal gave in
-    this case; what comes back from a viewer refers to them.
+    known: UIDs (mapped) of instances that are stored already. given: every UID and every day
+    the portal gave in this case; what comes back from a viewer refers to them.
     """
 
     place: Path
@@ -45,7 +46,7 @@ class Order:
     identity: KnownIdentity
     known: frozenset[str] = frozenset()
     largest: int = 4 * 1024**3
-    own: frozenset[str] = frozenset()
+    given: Given = Given()
 
 
 @dataclass(frozen=True)
@@ -206,11 +207,11 @@ def ingest(
         outcome.stopped = error.code
         return outcome
     among = slides_among(source)
-    seen = _look(source, among.others, Deidentifier(subkey(order.key), own=order.own), outcome)
+    seen = _look(source, among.others, Deidentifier(subkey(order.key), given=order.given), outcome)
     if _several_people(seen.people):
         return Outcome(stopped="several_people", verdicts=outcome.verdicts)
     outcome.other_person = _other_person(seen.people, order.identity)
-    engine = Deidentifier(subkey(order.key), order.identity, extra=seen.traces, own=order.own)
+    engine = Deidentifier(subkey(order.key), order.identity, extra=seen.traces, given=order.given)
     known = set(order.known)
     holding = Holding(order.staging, order.key, order.key_id)
     for number, entries in enumerate(seen.series.values()):

@@ -1,4 +1,4 @@
-"""What the tests need from the system, and how to get it."""
+"""What the portal can use of the system and the tests need, and how to get it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,15 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @dataclass(frozen=True)
 class Need:
-    """One thing the tests need: its name for people, its packages, whether it is there."""
+    """One thing the tests need: its name for people, its packages, whether it is there.
+
+    portal: what a portal that lacks it leaves out; empty when only the tests need it.
+    """
 
     title: str
     packages: tuple[str, ...]
     present: Callable[[], object]
+    portal: str = ""
 
 
 def chromium() -> str | None:
@@ -36,6 +40,14 @@ def chromium() -> str | None:
     return None
 
 
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return bool(ctypes.util.find_library(library.partition(".")[0].removeprefix("lib")))
+    return True
+
+
 ORTHANC_DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 
 NEEDS = (
@@ -45,11 +57,27 @@ NEEDS = (
     Need(
         "Pango, which draws the PDF",
         ("libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"),
-        lambda: ctypes.util.find_library("pangoft2-1.0"),
+        partial(_loads, "libpangoft2-1.0.so.0"),
+        "PDFs",
     ),
-    Need("Tesseract, which reads pictures", ("tesseract-ocr",), partial(which, "tesseract")),
-    Need("ffmpeg, which copies video and sound", ("ffmpeg",), partial(which, "ffmpeg")),
-    Need("LibreOffice, which reads old office files", OFFICE, partial(which, "soffice")),
+    Need(
+        "Tesseract, which reads pictures",
+        ("tesseract-ocr",),
+        partial(which, "tesseract"),
+        "words burnt into images",
+    ),
+    Need(
+        "ffmpeg, which copies video and sound",
+        ("ffmpeg",),
+        partial(which, "ffmpeg"),
+        "video and sound",
+    ),
+    Need(
+        "LibreOffice, which reads old office files",
+        OFFICE,
+        partial(which, "soffice"),
+        "old office files",
+    ),
     Need("dciodvfy, which judges DICOM files", ("dicom3tools",), partial(which, "dciodvfy")),
     Need("DCMTK, which sends by DICOM", ("dcmtk",), partial(which, "storescu")),
     Need(
@@ -63,6 +91,16 @@ NEEDS = (
 def missing_needs() -> list[Need]:
     """Return what is not there."""
     return [need for need in NEEDS if not need.present()]
+
+
+def left_out() -> str:
+    """Return, for the administrator, what a portal on this machine leaves out; empty if nothing."""
+    missing = [need for need in missing_needs() if need.portal]
+    if not missing:
+        return ""
+    what = ", ".join(need.portal for need in missing)
+    packages = " ".join(package for need in missing for package in need.packages)
+    return f"This machine lacks what is needed for: {what}.\nTo have it: apt-get install {packages}"
 
 
 def install(needs: list[Need]) -> None:

@@ -15,6 +15,7 @@ from zc.lockfile import LockError
 
 from cpms_portal.core.settings import setting
 from cpms_portal.scripts._opening import make_data_folder, server_settings, take_ini
+from cpms_portal.scripts._system import left_out
 
 #: The network whose accounts are named at the start; every other has the same eight.
 SHOWN = "rare-liver"
@@ -74,6 +75,6 @@ def run(options: argparse.Namespace) -> int:
     server = _server(app, options)
     if server is None:
         return 1
-    print(welcome(app.registry), flush=True)
+    print("\n".join(filter(None, (welcome(app.registry), left_out()))), flush=True)
     server.run()
     return 0

@@ -10,6 +10,7 @@ from threading import Lock
 
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import _
+from cpms_portal.layout.paper import weasyprint
 
 STYLE = Path(__file__).parents[1] / "static" / "css" / "paper.css"
 _ONE_AT_A_TIME = Lock()
@@ -52,15 +53,14 @@ def _paper(html: str, *, forms: bool) -> Paper:
 
 def _laid_out(html: str, forms: bool) -> bytes:
     try:
-        from weasyprint import CSS, HTML
-        from weasyprint.text.fonts import FontConfiguration
-        from weasyprint.urls import URLFetcher
+        library = weasyprint()
     except (ImportError, OSError) as error:
         said = _("PDFs cannot be made on this server now. Please read the form as a page instead.")
         raise PDFUnavailableError(said) from error
-    fonts, own_files = FontConfiguration(), URLFetcher(allowed_protocols=("file", "data"))
-    style = CSS(filename=STYLE, font_config=fonts, url_fetcher=own_files)
-    page = HTML(string=html, url_fetcher=own_files)
+    fonts = library.FontConfiguration()
+    own_files = library.URLFetcher(allowed_protocols=("file", "data"))
+    style = library.CSS(filename=STYLE, font_config=fonts, url_fetcher=own_files)
+    page = library.HTML(string=html, url_fetcher=own_files)
     made = page.write_pdf(
         stylesheets=[style], font_config=fonts, pdf_forms=forms, pdf_variant="pdf/ua-1"
     )

@@ -1,7 +1,7 @@
 """Make the document of an outcome: a tagged PDF (PDF/UA-1), sealed like everything clinical.
 
-WeasyPrint needs system libraries (Pango). It is imported when a document is made, so that the
-portal starts without them; then the outcome is final as well and the page says what is missing.
+On a machine without Pango the outcome is final as well, and the page says what is missing; its
+document is made when somebody asks for it on a machine that has it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pyramid.registry import Registry
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import DOMAIN, _
+from cpms_portal.layout.paper import weasyprint
 from cpms_portal.panels.queries.document import document_values
 from cpms_portal.panels.queries.progress import outcome_of
 from cpms_portal.panels.resources import Outcome, Panel
@@ -104,14 +105,14 @@ def _translator(say: Any) -> Any:
 def pdf_of(page: str) -> bytes:
     """Return a page as PDF/UA-1; DocumentUnavailableError without the system libraries."""
     try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
+        library = weasyprint()
     except (ImportError, OSError) as error:
         raise DocumentUnavailableError from error
     with _ONE_AT_A_TIME:
         style, fonts = _style()
         # What people wrote loads nothing at all.
-        html = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("none",)))
+        nothing = library.URLFetcher(allowed_protocols=("none",))
+        html = library.HTML(string=page, url_fetcher=nothing)
         made = html.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
     return bytes(made)
 
@@ -119,11 +120,8 @@ def pdf_of(page: str) -> bytes:
 @cache
 def _style() -> tuple[Any, Any]:
     """Return our style with our fonts, unpacked once a process."""
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
+    library = weasyprint()
     # The library removes its files when the fonts go; later than this it cannot.
     atexit.register(_style.cache_clear)
-    fonts, own_files = FontConfiguration(), URLFetcher(allowed_protocols=("file",))
-    return CSS(filename=str(STYLE), font_config=fonts, url_fetcher=own_files), fonts
+    fonts, own_files = library.FontConfiguration(), library.URLFetcher(allowed_protocols=("file",))
+    return library.CSS(filename=str(STYLE), font_config=fonts, url_fetcher=own_files), fonts

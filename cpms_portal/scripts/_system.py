@@ -52,6 +52,11 @@ ORTHANC_DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 
 NEEDS = (
     Need("Chromium", ("chromium",), chromium),
+    Need(
+        "libatomic, which the driver of the browser needs",
+        ("libatomic1",),
+        partial(_loads, "libatomic.so.1"),
+    ),
     Need("PostgreSQL", ("postgresql",), server_programs),
     Need("Node.js", ("nodejs", "npm"), lambda: shutil.which("node") and shutil.which("npm")),
     Need(

@@ -1,14 +1,16 @@
-"""A PDF inside DICOM (PS3.3 A.45.1): cleaned like one that was uploaded, or withheld."""
+"""Documents inside DICOM (PS3.3 A.45): PDF like one that was uploaded, CDA by its own rules."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from struct import pack
 
 from cpms_portal.imaging.deidentification.cleaning import Cleaner
+from cpms_portal.imaging.deidentification.documents.clinical import Rules, clean_clinical
 from cpms_portal.imaging.deidentification.documents.kinds import clean_document
 from cpms_portal.imaging.deidentification.elements import Dataset
-from cpms_portal.imaging.deidentification.reasons import STORED, WithheldError
-from cpms_portal.imaging.deidentification.screening import DOCUMENT, PDF, SOP_CLASS
+from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
+from cpms_portal.imaging.deidentification.screening import CLINICAL, DOCUMENT, PDF, SOP_CLASS
 
 LENGTH = 0x00420015
 #: Reasons of documents that help who sent one; all others are said in one sentence.
@@ -24,17 +26,47 @@ def document_of(dataset: Dataset) -> bytes:
     return element.raw[:length] if length else element.raw.rstrip(b"\0")
 
 
-def document_in(dataset: Dataset, cleaner: Cleaner) -> dict[int, tuple[str, bytes]]:
-    """Return what to write instead of the PDF of a data set, by tag; nothing when it has none.
+@dataclass(frozen=True)
+class Inside:
+    """What to write instead of a document, by tag (VR, value); and why it must wait for a person:
+    a key of reasons.TEXTS, empty when nothing speaks against it."""
 
-    WithheldError when it cannot be made safe, or names the person.
+    values: dict[int, tuple[str, bytes]]
+    waits: str = ""
+
+
+def document_in(dataset: Dataset, cleaner: Cleaner) -> Inside:
+    """Return the document of a data set made safe; nothing when it has none.
+
+    WithheldError when it cannot be made safe.
     """
-    if dataset.text(SOP_CLASS) != PDF:
-        return {}
-    decision = clean_document("pdf", document_of(dataset), cleaner.finder)
-    content = decision.content
-    if decision.status != STORED or content is None:
+    sop_class = dataset.text(SOP_CLASS)
+    if sop_class == PDF:
+        content, waits = _portable(document_of(dataset), cleaner)
+    elif sop_class == CLINICAL:
+        content, waits = _clinical(document_of(dataset), cleaner)
+    else:
+        return Inside({})
+    order = dataset.encoding.order
+    length = ("UL", pack(f"{order}L", len(content)))
+    return Inside({DOCUMENT: ("OB", content), LENGTH: length}, waits)
+
+
+def _portable(content: bytes, cleaner: Cleaner) -> tuple[bytes, str]:
+    decision = clean_document("pdf", content, cleaner.finder)
+    chunks = decision.chunks or decision.held
+    if chunks is None:
         raise WithheldError(decision.code if decision.code in _TOLD else "document")
     cleaner.counts += decision.counts
-    order = dataset.encoding.order
-    return {DOCUMENT: ("OB", content), LENGTH: ("UL", pack(f"{order}L", len(content)))}
+    return b"".join(chunks), decision.code
+
+
+def _clinical(content: bytes, cleaner: Cleaner) -> tuple[bytes, str]:
+    rules = Rules(cleaner.finder, cleaner.uids, cleaner.shift)
+    try:
+        made, named = clean_clinical(content, rules, cleaner.counts)
+    except WithheldError:
+        raise
+    except RefusedError as error:
+        raise WithheldError("document") from error
+    return made, "names_patient" if named else ""

@@ -88,7 +88,7 @@ class Deidentifier:
         pseudonym = self._pseudonym(dataset)
         back = self.given if comes_back(dataset, pseudonym, self.given) else None
         rewriter = Rewriter(cleaner, file.syntax, pseudonym, back)
-        body = rewriter.rewritten(dataset, inside)
+        body = rewriter.rewritten(dataset, inside.values)
         meta = file_meta(
             dataset.text(SOP_CLASS), self.uids(dataset.text(SOP_INSTANCE)), file.syntax
         )
@@ -96,6 +96,7 @@ class Deidentifier:
             packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
             packed = packer.compress(b"".join(body)) + packer.flush()
             body = [packed + b"\0" * (len(packed) % 2)]
+        waits = waits or inside.waits
         if waits:
             return Decision(WITHHELD, waits, counts=cleaner.counts, held=[meta, *body])
         return Decision(STORED, "", [meta, *body], cleaner.counts, head=rewriter.head)

@@ -25,7 +25,7 @@ TEXTS: dict[str, str] = {
     "document": _("This is a document inside DICOM that cannot be made safe."),
     "slide_label": _("This is the label or overview of a slide; it may show a name."),
     "recognisable": _("The person may be recognised in this image."),
-    "video": _("Videos inside DICOM cannot be cleaned yet."),
+    "video": _("This video inside DICOM cannot be read, so it cannot be made safe."),
     "private_class": _("This kind of file is private to its maker and cannot be judged."),
     "no_slide": _("This is not a slide that the portal knows."),
     "slide_damaged": _("This slide is damaged. Please export it again."),

@@ -17,9 +17,10 @@ from cpms_portal.imaging.deidentification.heads import FEATURES, SHOWN, shows_he
 from cpms_portal.imaging.deidentification.pixels import encapsulated_pixels, native_pixels
 from cpms_portal.imaging.deidentification.reasons import RefusedError
 from cpms_portal.imaging.deidentification.returning import Given, staying
-from cpms_portal.imaging.deidentification.syntaxes import Encoding, encoding_of
+from cpms_portal.imaging.deidentification.syntaxes import VIDEO, Encoding, encoding_of
 from cpms_portal.imaging.deidentification.table import ROWS, SAFE_PRIVATE, Action
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets
+from cpms_portal.imaging.deidentification.videos import clean_video
 from cpms_portal.imaging.deidentification.writer import Chunks
 
 _CHARACTER_SET = 0x00080005
@@ -201,6 +202,9 @@ class Rewriter:
         if element.fragments is not None:
             if element.tag != PIXEL_DATA:
                 raise RefusedError("damaged")
+            if self.syntax in VIDEO:
+                video = clean_video(element, dataset, self.syntax, self.clean)
+                return writer.encapsulated(element.tag, [[video]], self.out, table=False)[0]
             frames, changed = encapsulated_pixels(element, dataset, self.syntax)
             if not changed:
                 return [memoryview(element.source)[element.start : element.end]]

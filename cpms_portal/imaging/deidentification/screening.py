@@ -22,7 +22,7 @@ _RISKY_CLASSES = ("3.1", "6.1", "6.2", "7", "7.1", "7.2", "7.3", "7.4", "77.1.1"
                   "77.1.2", "77.1.2.1", "77.1.4", "77.1.4.1", "6", "3", "77.1", "77.2")  # fmt: skip
 _RISKY_MODALITIES = frozenset(("US", "SC", "XC", "ES", "OT", "DOC", "SM", "GM", "IVUS"))
 _RISKY_TYPES = ("SCREEN", "SAVE", "CAPTURE", "PATIENT_PROTOCOL", "DOSE_INFO", "DOSE REPORT")
-PDF, DOCUMENT = f"{_STORAGE}104.1", 0x00420011
+PDF, CLINICAL, DOCUMENT = f"{_STORAGE}104.1", f"{_STORAGE}104.2", 0x00420011
 _SLIDE = f"{_STORAGE}77.1.6"
 _OVERVIEWS = ("OVERVIEW", "MACRO")
 
@@ -49,7 +49,7 @@ def _check_identifiers(dataset: Dataset) -> str:
 
 
 def _check_document(dataset: Dataset, sop_class: str) -> None:
-    if sop_class == PDF:
+    if sop_class in (PDF, CLINICAL):
         return
     if sop_class.startswith(f"{_STORAGE}104.") or dataset.find(DOCUMENT) is not None:
         raise WithheldError("document")
@@ -83,7 +83,7 @@ def screen(dataset: Dataset, syntax: str) -> str:
 
     WithheldError or RefusedError when an object must not be stored at all.
     Burned-in text: BurnedInAnnotation (0028,0301) YES always; where people or machines
-    commonly draw into the pixels, everything but an explicit NO.
+    commonly draw into the pixels, and in videos, everything but an explicit NO.
     """
     sop_class = _check_identifiers(dataset)
     # The transfer syntax is copied into the new file: a UID nobody registered may be a number.
@@ -94,14 +94,14 @@ def screen(dataset: Dataset, syntax: str) -> str:
         if is_image_class(sop_class):
             raise RefusedError("cut_off")
         return ""
-    if syntax in VIDEO:
-        raise WithheldError("video")
     image_type = dataset.text(0x00080008).upper()
     burned = dataset.text(0x00280301).upper()
     _check_slide(dataset, sop_class, image_type)
     # Of slices of a head the uploader is asked; a photograph of a face cannot be cleaned.
     if dataset.text(FEATURES).upper() == "YES" and not shows_head(dataset):
         raise WithheldError("recognisable")
-    if burned == "YES" or (burned != "NO" and _is_risky(dataset, sop_class, image_type)):
+    if burned == "YES" or (
+        burned != "NO" and (syntax in VIDEO or _is_risky(dataset, sop_class, image_type))
+    ):
         return "burned_in"
     return ""

@@ -64,16 +64,22 @@ def _delimiter(tag: int, length: int, encoding: Encoding) -> bytes:
     return pack(f"{encoding.order}HHL", tag >> 16, tag & 0xFFFF, length)
 
 
-def encapsulated(tag: int, frames: list[list[bytes]], encoding: Encoding) -> tuple[Chunks, int]:
-    """Return encapsulated pixel data with a new offset table, and where its first frame lies."""
+def encapsulated(
+    tag: int, frames: list[list[bytes]], encoding: Encoding, *, table: bool = True
+) -> tuple[Chunks, int]:
+    """Return encapsulated pixel data with a new offset table, and where its first frame lies.
+
+    table: whether to fill it; that of a video stays empty (PS3.5 section A.4.5).
+    """
     offsets, at = [], 0
     for frame in frames:
         offsets.append(at)
         at += sum(8 + len(part) + len(part) % 2 for part in frame)
-    table = b"".join(pack("<L", offset) for offset in offsets) if at < UNDEFINED else b""
+    fits = table and at < UNDEFINED
+    places = b"".join(pack("<L", offset) for offset in offsets) if fits else b""
     chunks: Chunks = [
         header(tag, "OB", UNDEFINED, encoding),
-        _delimiter(ITEM, len(table), encoding) + table,
+        _delimiter(ITEM, len(places), encoding) + places,
     ]
     start = size_of(chunks)
     for part in (part for frame in frames for part in frame):

@@ -9,7 +9,7 @@ from cpms_portal.imaging.deidentification.elements import PIXEL_DATA, Dataset
 from cpms_portal.imaging.deidentification.heads import FEATURES, SHOWN
 from cpms_portal.imaging.deidentification.reader import File, read_file
 from cpms_portal.imaging.deidentification.returning import days_in
-from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE
+from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE, VIDEO
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets, decoded
 
 STUDY, SERIES, INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
@@ -128,7 +128,7 @@ def _face_place(syntax: str, dataset: Dataset) -> Facts:
 def _pixel_place(syntax: str, dataset: Dataset) -> Facts:
     """Return where native pixels start, so that one frame is one ranged read."""
     pixels = dataset.find(PIXEL_DATA)
-    if pixels is None or pixels.items is not None:
+    if pixels is None or pixels.items is not None or syntax in VIDEO:
         return {"pixels": None}
     direct = syntax in NATIVE and syntax not in (DEFLATED, BIG_ENDIAN)
     return {"pixels": pixels.value if direct and pixels.fragments is None else -1}

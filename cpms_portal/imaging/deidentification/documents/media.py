@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from cpms_portal.imaging.deidentification.programs import (
     ProgramFailedError,
@@ -30,17 +31,28 @@ def clean_media(extension: str, content: bytes, counts: Counter[str]) -> bytes:
 
     WithheldError without ffmpeg; RefusedError when it cannot be read.
     """
+    streams = ["-map", "0:a"] if extension in _SOUND else ["-map", "0:V?", "-map", "0:a?"]
+    if extension == "mp3":
+        streams += ["-id3v2_version", "0", "-write_xing", "0"]
+    return copied(content, CONTAINERS[extension], streams, counts)
+
+
+def copied(
+    content: bytes, container: tuple[str, str], options: Sequence[str], counts: Counter[str]
+) -> bytes:
+    """Return streams copied into a new container that says nothing of where they come from.
+
+    container: the demuxer that reads, the muxer that writes. options: which streams, and how.
+    """
     if program(PROGRAM) is None:
         raise WithheldError("no_media_program")
-    reads, writes = CONTAINERS[extension]
-    streams = ["-map", "0:a"] if extension in _SOUND else ["-map", "0:V?", "-map", "0:a?"]
+    reads, writes = container
     with memory_file(content) as source, memory_file() as target:
         command = [
             PROGRAM, "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file",
-            "-f", reads, "-i", path_of(source), *streams, "-c", "copy",
+            "-f", reads, "-i", path_of(source), *options, "-c", "copy",
             "-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1",
             "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact",
-            *(["-id3v2_version", "0", "-write_xing", "0"] if extension == "mp3" else []),
             "-f", writes, "-y", path_of(target),
         ]  # fmt: skip
         try:

@@ -15,7 +15,7 @@ from pyramid.decorator import reify
 from pyramid.request import Request
 
 from cpms_portal.core.actor import spoken
-from cpms_portal.core.i18n import DOMAIN
+from cpms_portal.core.i18n import DOMAIN, Words, in_language
 from cpms_portal.core.settings import setting
 
 TONES = ("neutral", "info", "progress", "attention", "success", "danger")
@@ -60,7 +60,9 @@ class Marks:
         return self.say(spoken(name))
 
     def say(self, text: Any) -> str:
-        """Translate a text for this reader."""
+        """Say a text in the language of this reader."""
+        if isinstance(text, Words):
+            return str(in_language(text, self.request.locale_name))
         return self.request.localizer.translate(text)
 
     def many(self, one: str, several: str, number: int) -> str:

@@ -82,13 +82,14 @@ def _fill(network: Network, path: Path, found: dict[str, Any]) -> None:
 
 
 def _area(path: Path, found: dict[str, Any]) -> Area:
-    check_keys(path, found, AREA_KEYS, {"description", "orpha"})
+    check_keys(path, found, AREA_KEYS, {"description", "orpha", "titles"})
     return Area(
         found["id"],
         found["title"],
         found.get("description", ""),
         tuple(found.get("orpha", ())),
         found["source"],
+        titles=tuple(sorted(found.get("titles", {}).items())),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cpms_portal.core.i18n import Words
 from cpms_portal.core.resources import (
     Container,
     Content,
@@ -32,7 +33,10 @@ TIMED_ROLES = frozenset({Role.ENROLLER.value, Role.GUEST.value})
 
 @dataclass(frozen=True)
 class Area:
-    """A thematic area of a network. ``source`` says where it is known from."""
+    """A thematic area of a network. ``source`` says where it is known from.
+
+    title: in English; titles: language and title for each other language it is there in.
+    """
 
     area_id: str
     title: str
@@ -40,6 +44,12 @@ class Area:
     orpha: tuple[str, ...] = ()
     source: str = "recalled"
     retired: bool = False
+    titles: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def words(self) -> Words:
+        """The title, to be shown in the language of who reads it."""
+        return Words(self.title, dict(self.titles))
 
 
 @content_type("Networks")
@@ -91,7 +101,7 @@ class Network(Container):
     def area_title(self, area_id: str) -> str:
         """Return the name of a thematic area, its id when it is not known any more."""
         found = self.area(area_id)
-        return area_id if found is None else found.title
+        return area_id if found is None else found.words
 
     def countries(self) -> Iterator[Country]:
         """Yield the countries of the network."""

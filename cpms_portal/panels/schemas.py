@@ -6,7 +6,7 @@ from typing import Any
 
 import colander
 
-from cpms_portal.core.i18n import _
+from cpms_portal.core.i18n import _, in_language
 from cpms_portal.forms.fields import Text
 from cpms_portal.forms.widgets import (
     CheckboxWidget,
@@ -36,7 +36,9 @@ def area_widget(node: colander.SchemaNode, kw: dict[str, Any]) -> SelectWidget:
     """Offer the thematic areas of the network."""
     network = network_of(kw["context"])
     areas = [] if network is None else [one for one in network.areas if not one.retired]
-    return SelectWidget(values=[("", _("Choose")), *((one.area_id, one.title) for one in areas)])
+    language = kw["request"].locale_name
+    titled = [(one.area_id, in_language(one.words, language)) for one in areas]
+    return SelectWidget(values=[("", _("Choose")), *titled])
 
 
 @colander.deferred

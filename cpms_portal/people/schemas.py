@@ -9,7 +9,7 @@ from typing import Any
 import colander
 from babel import Locale
 
-from cpms_portal.core.i18n import _
+from cpms_portal.core.i18n import _, in_language
 from cpms_portal.forms.fields import Lines, LocalDate, Text
 from cpms_portal.forms.widgets import (
     CheckboxListWidget,
@@ -161,7 +161,7 @@ def preferences_schema(network: Network, language: str) -> colander.Schema:
     """Return what is asked first of all: work, areas of a network, availability."""
     return colander.Schema(
         _role_field(),
-        *_area_fields(network),
+        *_area_fields(network, language),
         colander.SchemaNode(
             colander.Boolean(),
             name="no_areas",
@@ -177,9 +177,13 @@ def preferences_schema(network: Network, language: str) -> colander.Schema:
     )
 
 
-def _area_fields(network: Network) -> list[colander.SchemaNode]:
+def _area_fields(network: Network, language: str) -> list[colander.SchemaNode]:
     """Return the two questions about the thematic areas of a network."""
-    areas = [(area.area_id, area.title) for area in network.areas if not area.retired]
+    areas = [
+        (area.area_id, in_language(area.words, language))
+        for area in network.areas
+        if not area.retired
+    ]
     known = [area_id for area_id, _title in areas]
 
     def question(name: str, title: str, hint: str) -> colander.SchemaNode:

@@ -66,7 +66,8 @@ def test_a_network_says_what_the_format_asks(slug):
     ids = [area["id"] for area in found["areas"]]
     assert len(ids) == len(set(ids)) > 0
     for area in found["areas"]:
-        keys(area, "id title source", "description orpha")
+        keys(area, "id title titles source", "description orpha")
+        assert set(area["titles"]) == {"de", "fr"} and all(area["titles"].values())
         assert area["source"] in SOURCES
         assert all(re.fullmatch(r"[1-9]\d{0,5}", code) for code in area.get("orpha", []))
 

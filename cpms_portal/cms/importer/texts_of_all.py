@@ -13,6 +13,7 @@ from typing import Any
 from cpms_portal.cms.importer.sources import Slug, Source
 from cpms_portal.cms.schemas.written import digest_of, written
 from cpms_portal.core.errors import ConfigurationRefusedError
+from cpms_portal.core.i18n import in_language
 from cpms_portal.networks.resources import Network
 
 #: The folder of ``content/`` they stand in, by language.
@@ -24,24 +25,24 @@ def with_texts_of_all(own: list[Slug], of_all: list[Slug], network: Network | No
     if network is None:
         return own
     names = {slug.name for slug in own}
-    words = words_of(network)
-    return [*own, *(_filled(slug, words) for slug in of_all if slug.name not in names)]
+    return [*own, *(_filled(slug, network) for slug in of_all if slug.name not in names)]
 
 
-def words_of(network: Network) -> dict[str, str]:
-    """Return what stands in a text for the network."""
+def words_of(network: Network, language: str) -> dict[str, str]:
+    """Return what stands in a text of a language for the network."""
     return {
         "acronym": network.acronym,
         "display": network.display,
         "title": network.title,
         "website": f"https://{network.website}" if network.website else "",
-        "areas": "\n".join(f"- {area.title}" for area in network.areas),
+        "areas": "\n".join(f"- {in_language(one.words, language)}" for one in network.areas),
     }
 
 
-def _filled(slug: Slug, words: Mapping[str, str]) -> Slug:
+def _filled(slug: Slug, network: Network) -> Slug:
     made = Slug(slug.name, slug.held, of_all=True)
     for language, source in slug.sources.items():
+        words = words_of(network, language)
         try:
             head = _put_in(source.head, words)
             body = Template(source.body).substitute(words)

@@ -21,7 +21,7 @@ from pyramid.registry import Registry
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import CPMSError
-from cpms_portal.core.i18n import DOMAIN, _
+from cpms_portal.core.i18n import DOMAIN, _, in_language
 from cpms_portal.layout.paper import weasyprint
 from cpms_portal.panels.queries.document import document_values
 from cpms_portal.panels.queries.progress import outcome_of
@@ -78,12 +78,13 @@ def page_of(panel: Panel, outcome: Outcome, actor: Actor) -> str:
     """Return the document as one HTML page."""
     language = getattr(actor.person, "language", None) or "en"
     say = _speaker(actor.registry, language)
+    values = document_values(panel, outcome, actor)
     return TEMPLATE(
         lang=language,
         say=say,
         translate=_translator(say),
         day=lambda moment: format_date(moment.date(), "d MMMM y", locale=language),
-        **document_values(panel, outcome, actor),
+        **{**values, "area": in_language(values["area"], language)},
     )
 
 

@@ -17,7 +17,7 @@ TIMED = frozenset({"page"})
 
 
 def hidden_now(actor: Actor, noun: str, anywhere: Any) -> Any:
-    """Return the set of oids of a noun that are out of their time and not the actor's to edit."""
+    """Return the oids of a noun that are out of their time and that the actor does not work on."""
     nothing = family64.IF.Set()
     catalog = catalog_of(anywhere)
     if noun not in TIMED or isinstance(actor, SystemActor) or catalog is None:

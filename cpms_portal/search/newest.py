@@ -25,9 +25,9 @@ def viewer_tokens(resource: Any) -> list[str]:
 
 
 def keeper_tokens(resource: Any) -> list[str]:
-    """Return ``noun|principal`` of everybody who may edit a resource."""
+    """Return ``noun|principal`` of everybody who works on a resource."""
     noun = resource.noun
-    return [f"{noun}|{who}" for who in principals_allowed(resource, f"{noun}:edit")]
+    return [f"{noun}|{who}" for who in principals_allowed(resource, f"{noun}:work")]
 
 
 class ChangedIndex(FieldIndex):

@@ -60,12 +60,12 @@ class NodePolicy:
     def permits(self, context: Any, principals: Iterable[str], permission: str) -> Any:
         """Say whether principals hold a permission on a context.
 
-        Out of its time a resource is viewed by those who may edit it, by nobody else.
+        Out of its time a resource is viewed by those who work on it (``work``), by nobody else.
         """
         if self._clock is not None and permission == f"{getattr(context, 'noun', '')}:view":
             timed = context.shown_from is not None or context.shown_until is not None
             if timed and not is_shown(context, self._clock()):
-                permission = f"{context.noun}:edit"
+                permission = f"{context.noun}:work"
         return self._acl.permits(context, principals, own_word(permission))
 
     def principals_allowed_by_permission(self, context: Any, permission: str) -> set[str]:

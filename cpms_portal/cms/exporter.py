@@ -1,7 +1,8 @@
 """Libraries and consent forms as files in the shape of ``content/``.
 
 Links by identity become paths, as they stand in files; the newest file of each language is
-written, earlier versions stay in the portal. The trash and working copies stay as well.
+written, earlier versions stay in the portal. The trash and working copies stay as well; what was
+removed for good is named in ``removed.yaml``.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from pyramid.location import lineage
-
 from cpms_portal.cms.actions.consent_forms import FORMS
 from cpms_portal.cms.queries.links import paths_for_files
+from cpms_portal.cms.queries.names import path_in_library
 from cpms_portal.cms.resources import HTML, MARKDOWN, Library, LibraryItem
 from cpms_portal.cms.resources.files import FileItem, FileVersion, Video
-from cpms_portal.cms.schemas.written import digest_of, written
+from cpms_portal.cms.schemas.written import REMOVED, digest_of, written, written_removed
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import Content, path_of
 from cpms_portal.networks.queries import networks_of
@@ -31,6 +31,8 @@ EVERY_LANGUAGE = "all"
 def export_libraries(root: Any, actor: Actor) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of every file of the libraries, and of the consent forms."""
     for folder, library in libraries(root):
+        if library.removed or library.removed_read:
+            yield f"{folder}/{REMOVED}", written_removed(library.removed).encode()
         for item in items_below(library):
             if not is_as_all_networks(item):
                 yield from files_of(folder, item)
@@ -86,12 +88,7 @@ def captions_of(item: LibraryItem) -> list[tuple[str, FileVersion]]:
 
 def slug_of(item: LibraryItem) -> str:
     """Return the path of an item within its library."""
-    names = []
-    for node in lineage(item):
-        if isinstance(node, Library):
-            break
-        names.append(str(node.__name__))
-    return "/".join(reversed(names))
+    return "/".join(path_in_library(item))
 
 
 def held_path(item: LibraryItem, language: str, version: FileVersion) -> str:

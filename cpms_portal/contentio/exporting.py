@@ -24,6 +24,13 @@ from cpms_portal.core.i18n import _
 SAME = "content_files"
 
 
+#: The files of libraries and consent forms.
+FILES = (
+    *("library/**/*.md", "networks/*/library/**/*.md", "consent_forms/*.yaml"),
+    *("library/removed.yaml", "networks/*/library/removed.yaml"),
+)
+
+
 class Change(StrEnum):
     """How a file and what the portal says differ."""
 
@@ -87,7 +94,7 @@ def differences(top: Any, root: Any, folder: Path, actor: Actor) -> list[Differe
 
 def _files_of(folder: Path) -> Iterator[str]:
     """Yield the files that belong to libraries and consent forms."""
-    for pattern in ("library/**/*.md", "networks/*/library/**/*.md", "consent_forms/*.yaml"):
+    for pattern in FILES:
         yield from (path.relative_to(folder).as_posix() for path in folder.glob(pattern))
 
 

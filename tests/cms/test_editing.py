@@ -137,14 +137,6 @@ def test_who_works_on_another_library_opens_nothing_of_this_one(name, made, brow
     outsider.get(resource_path(public, name), status=403)
 
 
-def test_a_preview_shows_a_guide_with_its_steps(office, browser_of, made):
-    step = {"title": "First", "text": "<p>Do it.</p>", "picture": None, "alternative": ""}
-    guide = made("guide", "Seen before", text="<p>Begin here.</p>", steps=[step])
-    page = browser_of(EDITOR).get(resource_path(guide, "preview"), {"role": "everyone"})
-    assert "Begin here." in page and "Do it." in page
-    assert [one.text for one in page.html.select(".preview .step-number")] == ["1"]
-
-
 def test_opening_the_form_writes_nothing(office, browser_of, made, site):
     item, editor = made("page", "Looked at", text="<p>x</p>"), browser_of(EDITOR)
     database = site.registry._zodb_databases[""]

@@ -12,6 +12,7 @@ from pyramid.traversal import resource_path
 from cpms_portal.cms.actions.copies import copy_item
 from cpms_portal.cms.actions.writing import STEP
 from cpms_portal.cms.queries.names import free_name, is_name, is_view
+from cpms_portal.cms.queries.removed import names_of_removed
 from cpms_portal.cms.resources import (
     TRASH,
     Discarded,
@@ -170,8 +171,20 @@ def restore(item: LibraryItem, actor: Actor) -> Any:
 
 
 def remove_for_good(item: LibraryItem, actor: Actor) -> None:
-    """Remove what is in the trash; it cannot be brought back."""
+    """Remove what is in the trash; it cannot be brought back, nor do its files bring it back."""
     if item.discarded is None:
         raise ConflictError(_("Only what is in the trash can be removed for good."))
+    for oid, name in set(names_of_removed(item)):
+        library = resource_of(item, oid)
+        if library is not None:
+            library.removed |= {name}
     announce(actor.registry, Changed(item, actor, "remove"))
     del item.__parent__[item.__name__]
+
+
+def let_return(library: Library, name: str, actor: Actor) -> None:
+    """Let the files bring back what was removed for good, the next time they are read."""
+    if name not in library.removed:
+        raise ConflictError(_("This may come back already."))
+    library.removed -= {name}
+    announce(actor.registry, Changed(library, actor, "let_return"))

@@ -17,10 +17,18 @@ from cpms_portal.cms.actions.files import put_captions, put_scales
 from cpms_portal.cms.actions.libraries import add_network_libraries
 from cpms_portal.cms.actions.writing import put_text
 from cpms_portal.cms.exporter import EVERY_LANGUAGE, OIDS, PUBLISHED, file_of, libraries
-from cpms_portal.cms.importer.sources import Slug, Source, slugs_in
+from cpms_portal.cms.importer.sources import Slug, Source, removed_in, slugs_in
 from cpms_portal.cms.importer.texts_of_all import FOLDER, with_texts_of_all
-from cpms_portal.cms.queries.links import by_identity, standing, target_of, was_thrown_away
-from cpms_portal.cms.resources import HTML, MARKDOWN, FileVersion, LibraryItem, PageText
+from cpms_portal.cms.queries.links import by_identity, standing, target_of
+from cpms_portal.cms.queries.removed import Named, all_removed, was_removed
+from cpms_portal.cms.resources import (
+    HTML,
+    MARKDOWN,
+    FileVersion,
+    Library,
+    LibraryItem,
+    PageText,
+)
 from cpms_portal.cms.resources.files import FileItem, Picture, Video
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
 from cpms_portal.cms.schemas.written import digest_of
@@ -40,8 +48,11 @@ def import_library(root: Any, folder: Path, actor: Actor) -> int:
     changed: list[tuple[LibraryItem, Slug]] = []
     of_all = slugs_in(folder / FOLDER)
     for name, library in libraries(root):
+        _mark_removed(library, folder / name)
+    removed = all_removed(root)
+    for name, library in libraries(root):
         for slug in with_texts_of_all(slugs_in(folder / name), of_all, network_of(library)):
-            item, new = _item(library, slug, actor)
+            item, new = _item(library, slug, removed, actor)
             made += new
             if item is not None:
                 changed.append((item, slug))
@@ -50,14 +61,31 @@ def import_library(root: Any, folder: Path, actor: Actor) -> int:
     return made
 
 
-def _item(library: Any, slug: Slug, actor: Actor) -> tuple[LibraryItem | None, int]:
+def _mark_removed(library: Library, folder: Path) -> None:
+    """Take over what the files say was removed for good elsewhere; what stands here stays."""
+    names, digest = removed_in(folder)
+    if digest != library.removed_read:
+        library.removed |= {name for name in names if standing(library, name) is None}
+        library.removed_read = digest
+
+
+def _item(
+    library: Library, slug: Slug, removed: frozenset[Named], actor: Actor
+) -> tuple[LibraryItem | None, int]:
     """Return the item of some files, made where it is missing, and how many were made.
 
-    None for what the office threw away, with all that stood in it; what it moved is followed.
+    None for what the office removed, with all that stood in it; what it moved is followed.
     """
-    found = standing(library, slug.name)
-    if found is not None or was_thrown_away(library, slug.name):
-        return found, 0
+    found, made = standing(library, slug.name), 0
+    if found is None and not was_removed(removed, library, slug.name):
+        found, made = _make(library, slug, actor), 1
+    here = (oid_of(library), slug.name)
+    if found is not None and here not in found.read_from:
+        found.read_from |= {here}
+    return found, made
+
+
+def _make(library: Library, slug: Slug, actor: Actor) -> LibraryItem:
     above, _slash, name = slug.name.rpartition("/")
     place = standing(library, above) if above else library
     if place is None:
@@ -67,7 +95,7 @@ def _item(library: Any, slug: Slug, actor: Actor) -> tuple[LibraryItem | None, i
     item.original = head["language"]
     place.add(name, item)
     begin(item, actor)
-    return item, 1
+    return item
 
 
 def _renew(item: LibraryItem, slug: Slug, actor: Actor) -> None:

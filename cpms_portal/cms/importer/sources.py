@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cpms_portal.cms.resources import ORIGINAL
-from cpms_portal.cms.schemas.written import NEEDED, digest_of, keys_of, written
-from cpms_portal.contentio.reading import check_keys, read_front_matter
+from cpms_portal.cms.schemas.written import NEEDED, REMOVED, digest_of, keys_of, written
+from cpms_portal.contentio.reading import check_keys, read_front_matter, read_yaml
 from cpms_portal.core.errors import ConfigurationRefusedError
 
 
@@ -67,3 +67,13 @@ def read_source(path: Path, language: str) -> Source:
     if head["language"] != language:
         raise ConfigurationRefusedError(f"{path}: language is not that of its folder")
     return Source(path, head, body, digest_of(written(head, body)))
+
+
+def removed_in(folder: Path) -> tuple[frozenset[str], str]:
+    """Return what the files of a library say was removed for good, and a digest of that file."""
+    path = folder / REMOVED
+    if not path.is_file():
+        return frozenset(), ""
+    found = read_yaml(path)
+    check_keys(path, found, {"removed"})
+    return frozenset(map(str, found["removed"])), digest_of(path.read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from chameleon.utils import Markup
 from pyramid.traversal import find_resource, resource_path
 
 from cpms_portal.cms.queries.text import html_of
-from cpms_portal.cms.resources import TRASH, LibraryItem, PageText, Trash
+from cpms_portal.cms.resources import LibraryItem, PageText, Trash
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import Content, find_above, oid_of, path_of, resource_of, root_of
 from cpms_portal.search.actions import catalog_of
@@ -89,18 +89,6 @@ def standing(library: Any, name: str) -> LibraryItem | None:
     """Return what stands at a path within a library, or stood there and was moved."""
     found = target_of(root_of(library), f"{resource_path(library).rstrip('/')}/{name}")
     return found if isinstance(found, LibraryItem) else None
-
-
-def was_thrown_away(library: Any, name: str) -> bool:
-    """Say whether what stood at a path within a library, or a folder above it, is in the trash."""
-    path = f"{resource_path(library).rstrip('/')}/{name}/"
-    for one in library.get(TRASH, {}).values():
-        place = resource_of(library, one.discarded.place)
-        if place is not None and path.startswith(
-            f"{resource_path(place).rstrip('/')}/{one.discarded.name}/"
-        ):
-            return True
-    return False
 
 
 def by_identity(root: Any, html: str) -> str:

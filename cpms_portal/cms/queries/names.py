@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 from pyramid.interfaces import IRequest, IView, IViewClassifier
+from pyramid.location import lineage
 from pyramid.registry import Registry
 from unidecode import unidecode
 from zope.interface import providedBy
+
+from cpms_portal.cms.resources import Library
 
 LONGEST = 80
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
@@ -38,3 +41,13 @@ def free_name(place: Any, wanted: str, registry: Registry) -> str:
         number += 1
         name = f"{wanted}-{number}"
     return name
+
+
+def path_in_library(place: Any) -> list[str]:
+    """Return the names that lead from a library to what stands in it; nothing for itself."""
+    names = []
+    for node in lineage(place):
+        if isinstance(node, Library):
+            break
+        names.append(str(node.__name__))
+    return names[::-1]

@@ -115,7 +115,8 @@ class LibraryItem(Shared, Content):
     about: values that are the same in every language, as the schema of its type says; "related"
     (oids of items) of every type.
     position: its place among others, lowest first. links: what its texts lead to, oids and paths.
-    copy_of: oid of the item this is a working copy of.
+    copy_of: oid of the item this is a working copy of. read_from: (oid of the library, path
+    within it) of all files it ever came from.
     """
 
     noun = "page"
@@ -128,6 +129,7 @@ class LibraryItem(Shared, Content):
     about: Mapping[str, Any] = {}
     links: tuple[str, ...] = ()
     copy_of: int | None = None
+    read_from: frozenset[tuple[int, str]] = frozenset()
     discarded: Discarded | None = None
     changed: datetime | None = None
     version = 0

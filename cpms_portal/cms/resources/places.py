@@ -19,12 +19,16 @@ class Library(Shared, Container):
     """What the portal, or one network, publishes.
 
     moved: on the portal's own library alone, old path → oid of what stood there.
+    removed: paths within it of what was removed for good, which files do not bring back;
+    removed_read: digest of the file that named some.
     """
 
     noun = "library"
     state: str = ""
     history = ()
     last_position = 1000.0
+    removed: frozenset[str] = frozenset()
+    removed_read = ""
 
     def __init__(self, title: str = "", created: datetime | None = None) -> None:
         super().__init__(title, created)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import colander
@@ -24,6 +24,8 @@ OPTIONAL = (
     *("kind", "original", "state", "summary", "syntax"),
     *("shown_from", "shown_until", "related", "files", "captions"),
 )
+#: The file of a library that names what was removed from it for good.
+REMOVED = "removed.yaml"
 #: Keys of the schema that front matter says otherwise.
 _OTHERWISE = {"title", "text", "tags"}
 #: A tag that stands without quotes; words YAML takes for something else are quoted.
@@ -82,6 +84,11 @@ def _rows_of(kind: str) -> dict[str, list[str]]:
 
 def _in_order(rows: Any, names: list[str]) -> list[dict[str, Any]]:
     return [{name: row[name] for name in [*names, *row] if name in row} for row in rows]
+
+
+def written_removed(names: Iterable[str]) -> str:
+    """Return the file that names what a library removed for good, by paths within it."""
+    return yaml.safe_dump({"removed": sorted(names)}, allow_unicode=True, width=10_000)
 
 
 def digest_of(*parts: str) -> str:

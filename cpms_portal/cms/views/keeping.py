@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from cpms_portal.cms.actions.moving import remove_for_good, restore
+from cpms_portal.cms.actions.moving import let_return, remove_for_good, restore
 from cpms_portal.cms.queries.links import broken_links, what_links_to
 from cpms_portal.cms.resources import TRASH, Library, LibraryItem, Trash
 from cpms_portal.cms.views.item import is_outdated
@@ -34,18 +34,22 @@ def trash_page(context: Trash, request: Request) -> dict[str, Any]:
     return {
         "title": _("Trash"),
         "items": items,
+        "removed": sorted(context.__parent__.removed),
         "may_edit": request.has_permission(Permission.PAGE_EDIT, context),
     }
 
 
 def empty_or_restore(context: Trash, request: Request) -> Response:
-    """Bring something back, or remove it for good."""
-    item = context.get(request.POST.get("name", ""))
-    back = request.resource_path(context)
+    """Bring something back, remove it for good, or let its files bring it back."""
+    name, act = request.POST.get("name", ""), request.POST.get("act")
+    item, back = context.get(name), request.resource_path(context)
     try:
-        if item is None:
+        if act == "return":
+            let_return(context.__parent__, name, request.actor)
+            request.tell(_("It comes back with the next update from the files of the portal."))
+        elif item is None:
             request.tell(_("This is not in the trash any more."), "attention")
-        elif request.POST.get("act") == "remove":
+        elif act == "remove":
             remove_for_good(item, request.actor)
             request.tell(_("Removed for good."))
         else:

@@ -15,6 +15,7 @@ from cpms_portal.cms.schemas.kinds import kind_of
 from cpms_portal.cms.views.item import shown_item
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.cms.views.words import may_be_kept, tag_title
+from cpms_portal.core.actor import Actor
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import find_above
 from cpms_portal.networks.resources import Network
@@ -55,15 +56,16 @@ def _entry(item: LibraryItem, languages: list[str]) -> dict[str, Any]:
     }
 
 
-def folder_page(context: LibraryFolder, request: Request) -> dict[str, Any]:
-    """Show a folder: its text and what stands in it."""
-    inside = [one for one in items_in(context, request.actor) if one.kind not in UNLISTED]
-    return {**shown_item(context, request), "entries": entries_of(inside, request)}
+def listed_in(context: LibraryItem, actor: Actor) -> list[LibraryItem]:
+    """Return what the page of a folder or a collection lists for an actor; else nothing."""
+    if isinstance(context, LibraryFolder):
+        return [one for one in items_in(context, actor) if one.kind not in UNLISTED]
+    return list(collected(context, actor)) if isinstance(context, Collection) else []
 
 
-def collection_page(context: Collection, request: Request) -> dict[str, Any]:
-    """Show what a collection finds."""
-    found = collected(context, request.actor)
+def listing_page(context: LibraryItem, request: Request) -> dict[str, Any]:
+    """Show a folder with what stands in it, or a collection with what it finds."""
+    found = listed_in(context, request.actor)
     return {**shown_item(context, request), "entries": entries_of(found, request)}
 
 
@@ -77,9 +79,9 @@ def includeme(config: Configurator) -> None:
         renderer="cpms_portal.cms:templates/library.pt",
         **shared,
     )
-    for context, view in ((LibraryFolder, folder_page), (Collection, collection_page)):
+    for context in (LibraryFolder, Collection):
         config.add_view(
-            view,
+            listing_page,
             context=context,
             permission=Permission.PAGE_VIEW,
             renderer="cpms_portal.cms:templates/item.pt",

@@ -17,6 +17,7 @@ from cpms_portal.cms.queries.versions import side_by_side, versions_of
 from cpms_portal.cms.resources import Library, LibraryItem
 from cpms_portal.cms.views.item import page_of
 from cpms_portal.cms.views.languages import name_of_language
+from cpms_portal.cms.views.library import entries_of, listed_in
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import resource_of
@@ -111,6 +112,7 @@ def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
     eyes = replace(request.actor, person=None, principals=frozenset({*ANONYMOUS, *signed_in, *own}))
     return {
         **page_of(context, request),
+        "entries": entries_of(listed_in(context, eyes), request),
         "role": role,
         "eyes": list(EYES.items()),
         "sees": eyes.may(Permission.PAGE_VIEW, context),

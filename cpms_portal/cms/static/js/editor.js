@@ -1,60 +1,11 @@
 // Rich text: an editor in the place of each field of HTML. Without script the field itself stays.
 // What is not touched is sent back as it came, so that a text keeps its source.
 import { FORMATS, forEditor, fromEditor, registerBlots } from "./blots.js";
-import { pick, words } from "./pick.js";
+import { words } from "./pick.js";
 import "./picked.js";
+import { TOOLS, isOn } from "./tools.js";
 
 const Quill = window.Quill;
-
-const TOOLS = [
-  ["h2", (q) => block(q, "header", 2)], ["h3", (q) => block(q, "header", 3)], ["p", plain],
-  ["bold", (q) => toggle(q, "bold")], ["italic", (q) => toggle(q, "italic")],
-  ["list", (q) => block(q, "list", "bullet")], ["numbers", (q) => block(q, "list", "ordered")],
-  ["quote", (q) => block(q, "blockquote", true)],
-  ["info", (q) => block(q, "callout", "info")], ["attention", (q) => block(q, "callout", "attention")],
-  ["link", link], ["picture", picture], ["video", video],
-  ["table", (q) => q.getModule("table").insertTable(3, 3)],
-  ["row", (q) => q.getModule("table").insertRowBelow()],
-  ["column", (q) => q.getModule("table").insertColumnRight()],
-  ["lessRow", (q) => q.getModule("table").deleteRow()],
-  ["lessColumn", (q) => q.getModule("table").deleteColumn()],
-  ["clear", (q) => { const at = q.getSelection(true); q.removeFormat(at.index, at.length, "user"); }],
-  ["undo", (q) => q.history.undo()], ["redo", (q) => q.history.redo()],
-];
-
-function toggle(q, name) {
-  q.focus();
-  q.format(name, !q.getFormat()[name], "user");
-}
-
-function block(q, name, value) {
-  q.focus();
-  q.format(name, q.getFormat()[name] === value ? false : value, "user");
-}
-
-function plain(q) {
-  for (const name of ["header", "list", "blockquote", "callout"]) q.format(name, false, "user");
-}
-
-async function link(q, say) {
-  const at = q.getSelection(true);
-  const found = await pick(say, "", { free: true });
-  if (!found) return;
-  if (at.length) q.formatText(at.index, at.length, "link", found.address, "user");
-  else q.insertText(at.index, found.title, { link: found.address }, "user");
-}
-
-async function picture(q, say) {
-  const at = q.getSelection(true);
-  const found = await pick(say, "picture", { described: true });
-  if (found) q.insertEmbed(at.index, "image", { src: `${found.address}?width=800`, alt: found.alternative }, "user");
-}
-
-async function video(q, say) {
-  const at = q.getSelection(true);
-  const found = await pick(say, "video");
-  if (found) q.insertEmbed(at.index, "ownvideo", { href: found.address, title: found.title }, "user");
-}
 
 // One stop of the Tab key; the arrow keys go from tool to tool (ARIA: toolbar).
 function toolbar(q, say, id) {
@@ -63,15 +14,23 @@ function toolbar(q, say, id) {
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", say.tools);
   bar.setAttribute("aria-controls", id);
-  for (const [name, act] of TOOLS) {
+  const shown = [];
+  for (const [name, act, format, value] of TOOLS) {
     const tool = document.createElement("button");
     tool.type = "button";
+    if (format) shown.push((held) => tool.setAttribute("aria-pressed", String(isOn(held, format, value))));
     tool.className = `editor-tool is-${name}`;
     tool.textContent = say[name];
     tool.tabIndex = bar.children.length ? -1 : 0;
     tool.addEventListener("click", () => act(q, say));
     bar.append(tool);
   }
+  const show = () => {
+    const at = q.getSelection();
+    if (at) for (const one of shown) one(q.getFormat(at));
+  };
+  q.on("editor-change", show);
+  for (const one of shown) one({});
   bar.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -84,6 +43,30 @@ function toolbar(q, say, id) {
   return bar;
 }
 
+// Tab goes on to the next field; in tables and at the beginning of points of a list it moves there,
+// and goes on after Escape.
+const KEYS = {
+  tab: { key: "Tab", handler: () => true },
+  indent: { key: "Tab", format: ["list"], handler: within("+1") },
+  outdent: { key: "Tab", shiftKey: true, format: ["list"], handler: within("-1") },
+};
+
+function within(step) {
+  return function move(_range, context) {
+    if (!context.collapsed || context.offset) return true;
+    this.quill.format("indent", step, "user");
+    return false;
+  };
+}
+
+function letOut(frame) {
+  let leaving = false;
+  frame.addEventListener("keydown", (event) => {
+    if (event.key === "Tab" && leaving) event.stopPropagation();
+    if (event.key !== "Shift") leaving = event.key === "Escape";
+  }, true);
+}
+
 function wake(field) {
   if (field.dataset.awake) return;
   field.dataset.awake = "true";
@@ -93,13 +76,27 @@ function wake(field) {
   frame.className = "editor";
   frame.append(place);
   field.after(frame);
-  const quill = new Quill(place, { modules: { toolbar: false, table: true }, formats: FORMATS });
+  const hint = document.createElement("p");
+  hint.className = "editor-hint faint";
+  hint.id = `${field.id}-hint`;
+  hint.setAttribute("role", "status");
+  hint.textContent = say.keys;
+  const uploader = { mimetypes: ["image/png", "image/jpeg", "image/gif", "image/webp"], handler() { hint.textContent = say.noFiles; } };
+  const modules = { toolbar: false, table: true, keyboard: { bindings: KEYS }, uploader };
+  const quill = new Quill(place, { modules, formats: FORMATS });
+  frame.append(hint);
+  letOut(frame);
+  // A picture that is clicked is chosen, so that what it shows can be said anew.
+  quill.root.addEventListener("click", (event) => {
+    const blot = event.target.tagName === "IMG" && Quill.find(event.target);
+    if (blot) quill.setSelection(quill.getIndex(blot), 1, "user");
+  });
   const id = `${field.id}-editor`;
   frame.prepend(toolbar(quill, say, id));
   const label = document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
   Object.entries({
     id, role: "textbox", "aria-multiline": "true", "aria-label": label?.textContent.trim() ?? "",
-    class: "ql-editor prose",
+    class: "ql-editor prose", "aria-describedby": hint.id,
   }).forEach(([name, value]) => quill.root.setAttribute(name, value));
   label?.addEventListener("click", () => quill.focus());
   quill.setContents(quill.clipboard.convert({ html: forEditor(field.value) }), "silent");

@@ -58,8 +58,9 @@ function rowOf(item, say, choose, open) {
 let asked = 0;
 
 // say: words; kind: the only type that fits, "" for any; free: whether an address may be typed;
-// described: whether it is said what a picture shows. Resolves to what was chosen, or null.
-export function pick(say, kind, { free = false, described = false } = {}) {
+// described: whether it is said what a picture shows; given: what is there already. Resolves to
+// what was chosen, to ``{ removed: true }``, or to null.
+export function pick(say, kind, { free = false, described = false, given = null } = {}) {
   asked += 1;
   const id = `pick-${asked}`;
   const sought = element("input", { class: "input", type: "search", id: `${id}-sought`, autocomplete: "off" });
@@ -73,10 +74,16 @@ export function pick(say, kind, { free = false, described = false } = {}) {
   body.append(element("label", { for: sought.id }, say.search), sought, here, results);
   if (free) body.append(element("label", { for: address.id }, say.address), address);
   if (picture) body.append(...picture.parts);
-  body.append(element("div", { class: "dialog-actions" }, back, go));
+  const actions = element("div", { class: "dialog-actions" }, back, go);
+  if (free && given) actions.prepend(element("button", { class: "button is-quiet", value: "remove", type: "submit", formnovalidate: "" }, say.unlink));
+  body.append(actions);
+  if (given) {
+    address.value = free ? given.address : "";
+    picture?.fill(given);
+  }
   const dialog = element("dialog", { class: "dialog pick", "aria-label": say[kind || "link"] ?? say.choose }, body);
   document.body.append(dialog);
-  let chosen = null;
+  let chosen = given && described ? given : null;
   let turn = 0;
 
   function fits(item) {
@@ -86,6 +93,7 @@ export function pick(say, kind, { free = false, described = false } = {}) {
   function choose(item, button) {
     if (!fits(item)) { open(item.inside); return; }
     chosen = item;
+    address.value = "";
     sought.setCustomValidity("");
     picture?.fill(item);
     for (const one of results.querySelectorAll(".pick-option")) one.setAttribute("aria-pressed", String(one === button));
@@ -135,7 +143,8 @@ export function pick(say, kind, { free = false, described = false } = {}) {
     dialog.addEventListener("close", () => {
       dialog.remove();
       const typed = address.value.trim();
-      if (dialog.returnValue !== "go") resolve(null);
+      if (dialog.returnValue === "remove") resolve({ removed: true });
+      else if (dialog.returnValue !== "go") resolve(null);
       else if (typed) resolve({ address: typed, title: typed });
       else resolve(chosen && { ...chosen, alternative: picture?.said() ?? "" });
     });

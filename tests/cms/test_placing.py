@@ -247,6 +247,20 @@ def test_every_save_is_a_version_and_an_earlier_one_can_be_brought_back(
     assert "As in version 1" in page.versions[3].note
 
 
+def test_the_history_offers_to_compare_the_last_two_of_a_language(made, portal, office, browser_of):
+    page = made("page", "Versioned", text="<p>First.</p>")
+    for language, text in (("de", "<p>Erstens.</p>"), ("en", "<p>Second.</p>")):
+        save_item(page, language, {**values_of(page, language), "text": text}, portal)
+    transaction.commit()
+
+    def ticked(**asked):
+        shown = browser_of(EDITOR).get(resource_path(page, "history"), asked)
+        return [one["value"] for one in shown.html.select(".compare-cell input[checked]")]
+
+    assert sorted(ticked()) == ["1", "3"]
+    assert sorted(ticked(old=1, new=2)) == ["1", "2"]
+
+
 def test_a_working_copy_when_published_replaces_its_original(made, office, actor_of, app, root):
     page = made("page", "Steady", text="<p>Old words.</p>", published=True)
     copy = working_copy_of(page, actor_of(EDITOR))

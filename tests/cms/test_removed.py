@@ -17,6 +17,7 @@ from cpms_portal.cms.actions.moving import (
 )
 from cpms_portal.cms.importer import import_library
 from cpms_portal.contentio.exporting import export_content, exported
+from cpms_portal.core.resources import oid_of
 from cpms_portal.core.settings import setting
 from tests.cms.conftest import EDITOR, READER
 
@@ -135,3 +136,17 @@ def test_the_trash_names_what_was_removed_for_good(root, portal, purge, office, 
     transaction.abort()
     assert root["library"].removed == frozenset()
     browser_of(READER).get("/library/trash", status="4*")
+
+
+def test_the_report_of_broken_links_says_what_an_identity_stood_for(
+    root, portal, purge, office, browser_of, made
+):
+    target, thrown = made("page", "Purged"), made("page", "In the bin")
+    links = "".join(f'<a href="/resolve/{oid_of(one)}">x</a>' for one in (target, thrown))
+    made("page", "Pointing", text=f"<p>{links}</p>", published=True)
+    purge(target)
+    discard(thrown, portal)
+    transaction.commit()
+    shown = browser_of(EDITOR).get("/library/broken-links").html.select("main tbody tr")
+    said = {row.select("td")[0].get_text(strip=True) for row in shown if "Pointing" in row.text}
+    assert said == {"a page that was removed for good", "In the bin"}

@@ -137,11 +137,15 @@ def what_links_to(item: Any, actor: Actor) -> list[LibraryItem]:
 
 @dataclass(frozen=True)
 class Broken:
-    """A link that leads nowhere, or to where readers cannot follow. reason: gone, trash, hidden."""
+    """A link that leads nowhere, or to where readers cannot follow. reason: gone, trash, hidden.
+
+    address: a path, or the oid of what is or was there. target: what is there, or None.
+    """
 
     item: LibraryItem
     address: str
     reason: str
+    target: Any = None
 
 
 def broken_links(library: Any, actor: Actor, reader: Actor) -> list[Broken]:
@@ -158,7 +162,7 @@ def broken_links(library: Any, actor: Actor, reader: Actor) -> list[Broken]:
         actor, "page", within=library, where={"link": list(wrong)}, sort="title", size=MOST_SHOWN
     )
     return [
-        Broken(item, address, wrong[address])
+        Broken(item, address, wrong[address], target_of(root, address))
         for item in found
         for address in item.links
         if address in wrong

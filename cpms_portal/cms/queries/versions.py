@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
@@ -35,6 +35,15 @@ def versions_of(item: LibraryItem) -> list[Version]:
     newest = item.version
     numbers = list(item.versions.keys(max(0, newest - MOST_LISTED), newest))
     return [item.versions[number] for number in reversed(numbers)]
+
+
+def newest_two(versions: Sequence[Version]) -> list[int]:
+    """Return the numbers to compare when nothing is asked for: the last two of one language."""
+    newest = next(iter(versions), None)
+    if newest is None:
+        return [0, 0]
+    same = [one.number for one in versions if one.language == newest.language]
+    return [same[1] if len(same) > 1 else newest.number, newest.number]
 
 
 def lines_of(text: PageText) -> list[str]:

@@ -13,7 +13,7 @@ from pyramid.response import Response
 from cpms_portal.cms.actions.copies import working_copy_of
 from cpms_portal.cms.actions.publishing import revert, take_step
 from cpms_portal.cms.queries.items import working_copies_of
-from cpms_portal.cms.queries.versions import side_by_side, versions_of
+from cpms_portal.cms.queries.versions import newest_two, side_by_side, versions_of
 from cpms_portal.cms.resources import Library, LibraryItem
 from cpms_portal.cms.views.item import page_of
 from cpms_portal.cms.views.languages import name_of_language
@@ -62,6 +62,7 @@ def history_page(context: LibraryItem, request: Request) -> dict[str, Any]:
         "language_name": name_of_language,
         "state_title": lambda state: _state_title(state, request),
         "compared": chosen,
+        "ticked": [one.number for one in chosen] if chosen else newest_two(versions),
         "changes": side_by_side(chosen[0].text, chosen[1].text) if chosen else [],
         "may_edit": request.has_permission(Permission.PAGE_EDIT, context),
     }

@@ -12,6 +12,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from cpms_portal.i18n.negotiation import COOKIE, LANGUAGES
 from cpms_portal.layout.assets import YEAR, NoTree
 from cpms_portal.layout.theme import local_path
+from cpms_portal.security.cookies import over_https
 
 
 def own_names() -> list[tuple[str, str]]:
@@ -24,7 +25,15 @@ def choose_language(request: Request) -> Response:
     answer = HTTPSeeOther(location=local_path(request.POST.get("back", "/")))
     chosen = request.POST.get("language")
     if chosen in LANGUAGES:
-        answer.set_cookie(COOKIE, chosen, max_age=YEAR, samesite="Lax", path="/", httponly=True)
+        answer.set_cookie(
+            COOKIE,
+            chosen,
+            max_age=YEAR,
+            path="/",
+            httponly=True,
+            secure=over_https(request.registry),
+            samesite="Lax",
+        )
     else:
         answer.delete_cookie(COOKIE, path="/")
     return answer

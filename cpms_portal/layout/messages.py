@@ -13,6 +13,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.request import Request
 
+from cpms_portal.security.cookies import cookie_of, keep_cookie, set_cookie
 from cpms_portal.security.secret import sign, signature_holds
 
 COOKIE = "cpms-told"
@@ -40,15 +41,15 @@ def tell(request: Request, text: str, tone: str = "success") -> None:
 def _carry(request: Request, response: Any) -> None:
     packed = urlsafe_b64encode(json.dumps(request.environ["cpms.told"]).encode()).decode()
     value = f"{packed}.{sign(request.registry, PURPOSE, packed)}"
-    response.set_cookie(COOKIE, value, max_age=SECONDS, httponly=True, samesite="Lax", path="/")
+    set_cookie(response, request.registry, COOKIE, value, max_age=SECONDS)
 
 
 def told(request: Request) -> list[Message]:
     """Return the messages for this page and let the browser forget them."""
-    packed, _dot, signature = request.cookies.get(COOKIE, "").rpartition(".")
+    packed, _dot, signature = cookie_of(request, COOKIE).rpartition(".")
     if not packed or not signature_holds(request.registry, PURPOSE, packed, signature):
         return []
-    request.add_response_callback(lambda _r, response: response.delete_cookie(COOKIE, path="/"))
+    keep_cookie(request, COOKIE, "", 0)
     return [Message(text, tone) for text, tone in json.loads(urlsafe_b64decode(packed))]
 
 

@@ -9,13 +9,16 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from cpms_portal.layout.assets import YEAR, NoTree
+from cpms_portal.security.cookies import over_https
 
 THEMES = ("light", "dark")
 
 
 def local_path(address: str) -> str:
     """Return an address when it is a path of this portal, else the root."""
-    harmless = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    # Two strokes, at the beginning or behind dots that are resolved away, name another server.
+    harmless = address.startswith("/") and "//" not in address.partition("?")[0]
+    harmless = harmless and "\\" not in address
     return address if harmless and address.isprintable() else "/"
 
 
@@ -24,7 +27,8 @@ def choose_theme(request: Request) -> Response:
     answer = HTTPSeeOther(location=local_path(request.POST.get("back", "/")))
     chosen = request.POST.get("theme")
     if chosen in THEMES:
-        answer.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", path="/")
+        secure = over_https(request.registry)
+        answer.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", path="/", secure=secure)
     else:
         answer.delete_cookie("theme", path="/")
     return answer

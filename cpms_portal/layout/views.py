@@ -130,7 +130,13 @@ def other_refusal(context: HTTPException, request: Request) -> Response:
 
 
 def unreadable(context: UnicodeDecodeError, request: Request) -> Response:
-    """Refuse an address or a form that is not in UTF-8; elsewhere it is a failure of ours."""
+    """Refuse an address, a form or cookies not in UTF-8; elsewhere it is a failure of ours."""
+    try:
+        request.cookies.get("")
+    except UnicodeDecodeError:
+        # The page of the refusal reads them too.
+        request.environ["HTTP_COOKIE"] = ""
+        return answer(request, refusals.REFUSED)
     try:
         request.params.get("")
     except UnicodeDecodeError:

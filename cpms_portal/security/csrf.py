@@ -12,7 +12,7 @@ from pyramid.interfaces import ICSRFStoragePolicy
 from pyramid.request import Request
 from zope.interface import implementer
 
-from cpms_portal.core.settings import setting
+from cpms_portal.security.cookies import cookie_of, keep_cookie
 from cpms_portal.security.secret import sign
 from cpms_portal.security.sessions import session_key
 
@@ -37,19 +37,14 @@ class BoundToken:
 
     def check_csrf_token(self, request: Request, token: str) -> bool:
         """Say whether a token belongs to the session or visit of this request."""
-        if not session_key(request) and VISIT not in request.cookies:
+        if not session_key(request) and not cookie_of(request, VISIT):
             return False
         return hmac.compare_digest(self.get_csrf_token(request).encode(), token.encode())
 
     def _visit(self, request: Request) -> str:
-        visit = request.cookies.get(VISIT) or request.environ.get("cpms.visit")
-        if visit is None:
+        visit: str = cookie_of(request, VISIT) or request.environ.get("cpms.visit", "")
+        if not visit:
             visit = secrets.token_urlsafe(16)
             request.environ["cpms.visit"] = visit
-            secure = setting(request.registry, "cpms.url").startswith("https:")
-            request.add_response_callback(
-                lambda _r, response: response.set_cookie(
-                    VISIT, visit, httponly=True, secure=secure, samesite="Lax", path="/"
-                )
-            )
+            keep_cookie(request, VISIT, visit)
         return visit

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyramid.request import Request
 
-from cpms_portal.core.settings import setting
+from cpms_portal.security.cookies import cookie_of, keep_cookie
 
 #: In the values of a session: the sealed form, or only that something was not done.
 UNSENT, NOT_DONE = "unsent", "not_done"
@@ -33,12 +33,6 @@ class Unsent(NamedTuple):
     fields: list[tuple[str, Any]]
 
 
-def cookie_name(request: Request) -> str:
-    """Return the name of the cookie; ``__Host-`` binds it to https and this host."""
-    secure = setting(request.registry, "cpms.url").startswith("https:")
-    return f"__Host-{COOKIE}" if secure else COOKIE
-
-
 def keep_unsent(request: Request, unsent: Unsent) -> bool:
     """Keep a form and say whether that was possible: not files, not secrets, not very much."""
     record, whole = request.session_record, json.dumps(unsent, default=lambda _file: None)
@@ -50,20 +44,7 @@ def keep_unsent(request: Request, unsent: Unsent) -> bool:
         return False
     key, nonce = AESGCM.generate_key(KEY_BITS), secrets.token_bytes(NONCE_BYTES)
     record.values[UNSENT] = nonce + AESGCM(key).encrypt(nonce, whole.encode(), b"")
-    name, text = cookie_name(request), urlsafe_b64encode(key).decode()
-
-    def hand_over(_request: Request, response: Any) -> None:
-        response.set_cookie(
-            name,
-            text,
-            max_age=SECONDS,
-            path="/",
-            httponly=True,
-            secure=name.startswith("__Host-"),
-            samesite="Lax",
-        )
-
-    request.add_response_callback(hand_over)
+    keep_cookie(request, COOKIE, urlsafe_b64encode(key).decode(), SECONDS)
     return True
 
 
@@ -74,7 +55,7 @@ def unsent_of(request: Request) -> Unsent | None:
     if not isinstance(sealed, bytes):
         return None
     try:
-        key = urlsafe_b64decode(request.cookies.get(cookie_name(request), ""))
+        key = urlsafe_b64decode(cookie_of(request, COOKIE))
         text = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], b"")
     except (ValueError, InvalidTag):
         return None

@@ -99,6 +99,7 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"If-Match": '"a", W/'}, {"Accept": "application/json"}, {"Accept": "*/;q=x"},
     {"Accept-Language": "xx-\u00ff;q=7, *"}, {"Accept-Encoding": "bomb;q=-1"},
     {"Cookie": "cpms=a.\u00b2.c; cpms-visit=\u00ff; =; ;;"}, {"Cookie": "cpms=1~a.1.\u00ff"},
+    {"Cookie": 'theme="\\377"'},
     {"X-CSRF-Token": "\u00ff"}, {"X-Requested-With": "XMLHttpRequest"},
     {"X-HTTP-Method-Override": "DELETE"}, {"X-Offset": "\u00b2"}, {"User-Agent": "\u00ff" * 3000},
     {"Content-Length": "0"}, {"Referer": "javascript:alert(1)"}, {"Origin": "null"},

@@ -12,6 +12,7 @@ from tests.factories.patients import CENTRE, CLINICIAN
 
 pytestmark = pytest.mark.storages("filestorage")  # headers do not depend on the storage
 HOST = "cpms.example.org"
+FROM_HERE = {"Referer": f"https://{HOST}/sign-in"}
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,28 @@ def test_cookies_are_bound_to_host_and_https_and_out_of_reach_of_scripts(product
         assert {"secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     ground.sign_in(app, production, CLINICIAN)
     assert "__Host-cpms" in app.cookies
+    assert all(name.startswith("__Host-") for name in app.cookies)
+
+
+def test_a_cookie_of_a_neighbouring_name_lends_no_visit(production):
+    """``evil.example.org`` sets cookies for ``example.org``, but none that begins with __Host-."""
+    other = visitor(production)
+    token = other.get("/sign-in").forms["form"]["csrf_token"].value
+    sent = {"login": "somebody", "password": "something", "csrf_token": token}
+    assert other.post("/sign-in", sent, FROM_HERE, status=422)
+    lent = visitor(production)
+    lent.set_cookie("cpms-visit", other.cookies["__Host-cpms-visit"])
+    assert "too old" in lent.post("/sign-in", sent, FROM_HERE, status=400).text
+
+
+@pytest.mark.parametrize(("path", "sent"), [("/theme", "dark"), ("/language", "de")])
+def test_what_a_visitor_chose_is_kept_for_https_alone(production, path, sent):
+    app = visitor(production)
+    token = app.get("/sign-in").forms["form"]["csrf_token"].value
+    answer = app.post(path, {path.strip("/"): sent, "csrf_token": token}, FROM_HERE)
+    kept = [one for one in answer.headers.getall("Set-Cookie") if f"={sent}" in one]
+    assert kept
+    assert "secure" in kept[0]
 
 
 def test_nothing_clinical_is_kept_by_a_cache_and_every_answer_has_a_policy(browser_of):

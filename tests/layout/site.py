@@ -98,6 +98,7 @@ class TinySite:
         self.config.include("cpms_portal.core.settings")
         self.config.include("cpms_portal.core.clock")
         self.config.add_setting("cpms.site", str, "production", "")
+        self.config.add_setting("cpms.url", str, "http://localhost", "")
         self.config.registry.cpms_secret = b"tiny" * 8
         self.config.include("pyramid_chameleon")
         self.config.add_request_method(lambda r: self.who(), "person", reify=True)

@@ -8,6 +8,7 @@ from pyramid.request import Request
 
 from cpms_portal.cms.resources import LibraryItem
 from cpms_portal.core.resources import oid_of, resource_of
+from cpms_portal.security.cookies import cookie_of, keep_cookie
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.secret import sign, signature_holds
 
@@ -22,18 +23,12 @@ def clip(request: Request, kind: str, items: Iterable[LibraryItem]) -> None:
     oids = [str(oid_of(item)) for item in items][:MOST]
     packed = ".".join([kind, *oids])
     value = f"{packed}~{sign(request.registry, PURPOSE, packed)}" if oids else ""
-
-    def carry(_request: Request, response: object) -> None:
-        response.set_cookie(  # type: ignore[attr-defined]  # a response of WebOb
-            COOKIE, value, max_age=SECONDS if value else 0, httponly=True, samesite="Lax", path="/"
-        )
-
-    request.add_response_callback(carry)
+    keep_cookie(request, COOKIE, value, SECONDS if value else 0)
 
 
 def clipped(request: Request) -> tuple[str, list[LibraryItem]] | None:
     """Return what is kept and is still there and seen by who asks, or None."""
-    packed, _mark, signature = request.cookies.get(COOKIE, "").rpartition("~")
+    packed, _mark, signature = cookie_of(request, COOKIE).rpartition("~")
     if not packed or not signature_holds(request.registry, PURPOSE, packed, signature):
         return None
     kind, *oids = packed.split(".")

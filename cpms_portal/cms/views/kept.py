@@ -30,8 +30,10 @@ from cpms_portal.core.settings import setting
 from cpms_portal.i18n.negotiation import COOKIE as LANGUAGE
 from cpms_portal.layout.messages import COOKIE as TOLD
 from cpms_portal.search.hidden import next_moment
+from cpms_portal.security.cookies import cookie_of
 from cpms_portal.security.principals import delegations_of
-from cpms_portal.security.sessions import cookie_name, session_key
+from cpms_portal.security.sessions import COOKIE as SESSION
+from cpms_portal.security.sessions import session_key
 
 #: What a page counts at most, whatever happens.
 LONGEST = timedelta(minutes=5)
@@ -152,7 +154,7 @@ kept_view.options = ("kept",)  # type: ignore[attr-defined]  # a function takes 
 
 def key_of(request: Request) -> Any:
     """Return what a page is kept under: all that it may depend on beside the database, or None."""
-    if request.method != "GET" or "Authorization" in request.headers or TOLD in request.cookies:
+    if request.method != "GET" or "Authorization" in request.headers or cookie_of(request, TOLD):
         return None
     who = _reader(request)
     address = (request.host_url, request.script_name, request.path_info, request.query_string)
@@ -169,7 +171,7 @@ def key_of(request: Request) -> Any:
 
 def _reader(request: Request) -> Any:
     """Return whose page it is: everybody's, or that of one session with the rights it has now."""
-    if cookie_name(request) not in request.cookies:
+    if not cookie_of(request, SESSION):
         return EVERYBODY
     # Somebody who may act for others, or has not proven enough yet, gets every page anew.
     if request.person is None or delegations_of(request.person, request.actor.now):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
+from cpms_portal.identity.queries.breached import SETTING, breached_list
 from cpms_portal.identity.queries.keys import roles_in
 from cpms_portal.identity.sources.declared import declared_in
 
@@ -34,6 +35,12 @@ def includeme(config: Configurator) -> None:
         declared_in,
         (),
         "other places that say who somebody is, one a line; see docs/how-to/other-sign-ins.md",
+    )
+    config.add_setting(
+        SETTING,
+        breached_list,
+        None,
+        "file of breached passwords, SHA-1:COUNT in order; see docs/decisions/0078",
     )
     config.include(".sources.switched_on")
     config.include(".subscribers")

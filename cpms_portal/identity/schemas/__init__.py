@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
@@ -43,14 +43,19 @@ class Password(colander.String):
         return typed if typed is colander.null else unicodedata.normalize("NFC", typed)
 
 
+#: Says whether a password is known from a breach.
+Breached = Callable[[str], bool] | None
+
+
 @dataclass(frozen=True)
 class StrongEnough:
     """Refuses a password that is short, very long, common, or made of what is known of its owner.
 
-    known: names, mail address and the like.
+    known: names, mail address and the like. breached: says whether it is known from a breach.
     """
 
     known: Sequence[str] = ()
+    breached: Breached = None
 
     def __call__(self, node: colander.SchemaNode, value: str) -> None:
         """Check a password; colander.Invalid says what to do."""
@@ -73,6 +78,8 @@ class StrongEnough:
         guessed = zxcvbn(value[:LOOKED_AT], user_inputs=inputs)["score"] < LEAST_SCORE
         if guessed or _only_of_the_field(value):
             return _("This would be guessed quickly. Add words that have nothing to do with you.")
+        if self.breached is not None and self.breached(value):
+            return _("This password is known from a breach elsewhere. Choose another one.")
         return None
 
 
@@ -169,14 +176,14 @@ def device_schema() -> colander.Schema:
     )
 
 
-def new_password_schema(known: Sequence[str]) -> colander.Schema:
+def new_password_schema(known: Sequence[str], breached: Breached = None) -> colander.Schema:
     """Return what is asked for a new password. known: what it must not be made of."""
     return colander.Schema(
         password_field(
             "new",
             _("New password"),
             "new-password",
-            validator=StrongEnough(tuple(known)),
+            validator=StrongEnough(tuple(known), breached),
             description=_("At least 12 characters. Four unrelated words are easy to keep in mind."),
         ),
         password_field("again", _("The same once more"), "new-password"),
@@ -184,9 +191,9 @@ def new_password_schema(known: Sequence[str]) -> colander.Schema:
     )
 
 
-def change_password_schema(known: Sequence[str]) -> colander.Schema:
+def change_password_schema(known: Sequence[str], breached: Breached = None) -> colander.Schema:
     """Return what is asked to change a password."""
-    schema = new_password_schema(known)
+    schema = new_password_schema(known, breached)
     schema.children.insert(0, password_field("old", _("Present password"), "current-password"))
     return schema
 

@@ -21,6 +21,7 @@ from cpms_portal.identity.actions.front_desk import (
     make_wanted_account,
     prove_person,
 )
+from cpms_portal.identity.queries.breached import breached
 from cpms_portal.identity.queries.front_desk import (
     BITS,
     challenge_counts,
@@ -159,7 +160,8 @@ class MakeAccount(FormView):
         """Return what is asked."""
         wanted = self.wanted
         mail = wanted.mail.replace("@", " ").replace(".", " ").split()
-        return new_password_schema([wanted.first_name, wanted.last_name, wanted.mail, *mail])
+        known = [wanted.first_name, wanted.last_name, wanted.mail, *mail]
+        return new_password_schema(known, breached(self.request.registry))
 
     def cancel_url(self) -> str | None:
         """Offer no way back."""

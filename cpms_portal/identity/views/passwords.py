@@ -14,6 +14,7 @@ from cpms_portal.core.i18n import _
 from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import confirm_password, set_password
 from cpms_portal.identity.queries import person_of_link
+from cpms_portal.identity.queries.breached import breached
 from cpms_portal.identity.schemas import change_password_schema, new_password_schema
 from cpms_portal.identity.views.sign_in import visitor
 from cpms_portal.security.permissions import Permission
@@ -35,7 +36,7 @@ class ChangePassword(FormView):
 
     def get_schema(self) -> Any:
         """Return what is asked."""
-        return change_password_schema(known_of(self.context))
+        return change_password_schema(known_of(self.context), breached(self.request.registry))
 
     def cancel_url(self) -> str | None:
         """Lead back to the account."""
@@ -70,7 +71,7 @@ class SetPassword(FormView):
 
     def get_schema(self) -> Any:
         """Return what is asked."""
-        return new_password_schema(known_of(self.person))
+        return new_password_schema(known_of(self.person), breached(self.request.registry))
 
     def cancel_url(self) -> str | None:
         """Offer no way back."""

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
 
 import pytest
+import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from pyramid.traversal import resource_path
@@ -14,9 +15,14 @@ from webob import Request
 from webtest import TestApp
 from zope.interface import providedBy
 
+from cpms_portal.core.actor import system_actor
 from cpms_portal.core.resources import Content
+from cpms_portal.core.settings import setting
+from cpms_portal.identity.actions import seal_device
+from cpms_portal.identity.queries import training_secret
 from cpms_portal.scripts.views import views_of
 from cpms_portal.security.principals import actor_for
+from tests.factories.people import code_for
 from tests.ground import Site, sign_in
 from tests.journeys.garbage import (
     HEADERS,
@@ -105,6 +111,20 @@ class Hostile:
                             name += "/question"
                         return f"{resource_path(node).rstrip('/')}/{name}", login
         return None
+
+    def give_back(self) -> None:
+        """Give back the devices that were taken: a broken form of PANIC is a press of it too."""
+        with self.site.connection() as connection:
+            people, actor = (
+                connection.root()["app_root"]["people"],
+                system_actor(self.site.registry),
+            )
+            for login in PEOPLE:
+                person = people.person_of_login(login)
+                if not person.account.devices:
+                    secret = training_secret(self.site.registry, login)
+                    seal_device(person, "Training device", secret, last_step=0, actor=actor)
+            transaction.commit()
 
     def token(self, browser: TestApp) -> str:
         """Return a token that counts."""
@@ -200,8 +220,20 @@ def test_a_form_full_of_garbage_is_answered_in_words_everywhere(hostile, site):
             answer = browser.post(path, body, headers=headers, status="*")
             hostile.judge(f"POST {path} {kind} {body[:80]!r}", answer)
         send_forms(hostile, browser, path, token)
+    hostile.give_back()
     assert not hostile.wrong, "\n".join(hostile.wrong)
     assert hostile.sent > 300
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_who_was_walked_over_can_still_sign_in(hostile, site, login):
+    browser = hostile.browser(None)
+    form = browser.get("/sign-in").forms["form"]
+    form["login"], form["password"] = login, setting(site.registry, "cpms.training.password")
+    form = form.submit().follow().forms["form"]
+    form["code"] = code_for(site.registry, login)
+    assert form.submit().status_int == 303
+    assert browser.get("/account").location.endswith("/account")
 
 
 # A file whose answer is never read, as after HEAD, is left to the interpreter to close.

@@ -38,11 +38,12 @@ def appoint_assistant(
 def ask_to_assist(
     institution: Institution, assistant: Person, clinician: Person, actor: Actor
 ) -> Delegation:
-    """Ask a clinician of the centre to confirm that the actor assists them."""
+    """Ask a clinician of the centre to confirm that the actor assists them; told once."""
     if actor.oid != oid_of(assistant):
         raise TransitionDeniedError(_("Only the assistant asks."))
+    asked_before = delegation_between(institution, assistant, clinician) is not None
     delegation = _begun(institution, assistant, clinician, actor)
-    if delegation.state == "asked":
+    if delegation.state == "asked" and not asked_before:
         notify(clinician, "delegation.asked", delegation, actor)
     return delegation
 

@@ -24,10 +24,11 @@ class IIdentitySource(Protocol):
     def said(self, errand: Errand, answer: Mapping[str, str]) -> Said:
         """Return what the source says of who came back; SourceRefusedError otherwise."""
 
-    def way_out(self, back: str) -> str:
+    def way_out(self, back: str, hint: str) -> str:
         """Return where the browser is sent to end the sign-in there too; '' where there is none.
 
-        back: the address the source leads to afterwards. SourceRefusedError when it is silent.
+        back: the address the source leads to afterwards. hint: what it said then (``Said.hint``);
+        empty when that is not kept. SourceRefusedError when it is silent.
         """
 
     def ended(self, sent: Mapping[str, str]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from BTrees.OOBTree import OOBTree, OOTreeSet
 from persistent import Persistent
@@ -29,10 +30,12 @@ class TOTPDevice(Persistent):
 class SecurityKey(Persistent):
     """A security key or passkey (WebAuthn): its public half, and how often it says it was used.
 
-    checks_person: it asked for a finger, a face or a PIN when it was added.
+    checks_person: it asked for a finger, a face or a PIN when it was added. mark: shows that it
+    was added here, to this account; nobody who only writes into the database can make one.
     """
 
     used: datetime | None = None
+    mark: str = ""
 
     def __init__(
         self, credential_id: bytes, public_key: bytes, count: int, added: datetime
@@ -207,8 +210,11 @@ class FrontDesk(Persistent):
 
     wanted: digest of a link's secret → Wanted. spent: proof that was used → until when it would
     have counted. mailed: address or network → times of the mails of the last hour. phones: digest
-    of what a QR code holds → AtPhone. resets: oid of a person → ResetAsked.
+    of what a QR code holds → AtPhone. resets: oid of a person → ResetAsked. no_link: leads nowhere;
+    it costs what the link of somebody costs.
     """
+
+    no_link: PasswordLink | None = None
 
     def __init__(self) -> None:
         self.wanted: OOBTree = OOBTree()
@@ -216,6 +222,19 @@ class FrontDesk(Persistent):
         self.mailed: OOBTree = OOBTree()
         self.phones: OOBTree = OOBTree()
         self.resets: OOBTree = OOBTree()
+
+
+class Outside(NamedTuple):
+    """The sign-in at a source that opened a session: what the session keeps of it.
+
+    session: its name there. subject: the person's name there. hint: what the source wants to see
+    when it ends, sealed.
+    """
+
+    source: str
+    session: str
+    subject: str
+    hint: str = ""
 
 
 class Identities(Persistent):

@@ -6,7 +6,8 @@ from pyramid.config import Configurator
 
 from cpms_portal.core.events import AccessEvent
 from cpms_portal.core.i18n import _
-from cpms_portal.outbox.actions import send_notice
+from cpms_portal.identity.actions import HALF_WAY
+from cpms_portal.outbox.actions import send_notice, send_notice_at_once
 
 SUBJECT = _("Your CPMS account was changed")
 NOTICES = {
@@ -41,14 +42,27 @@ NOTICES = {
         "you, change the password and end all other sessions."
     ),
     "sign_in.recovery_code": _("Somebody signed in to your account with a recovery code."),
+    "sign_in.after_failures": _(
+        "Somebody signed in to your account after several tries had failed. If it was not you, "
+        "change the password and end all other sessions."
+    ),
+    "sign_in.after_long": _(
+        "Somebody signed in to your account for the first time in three months. If it was not "
+        "you, change the password and end all other sessions."
+    ),
+    HALF_WAY: _(
+        "Several tries to sign in to your account failed at the second step: whoever it was knows "
+        "your password. If it was not you, change it at once."
+    ),
 }
 
 
 def tell_owner(event: AccessEvent) -> None:
-    """Send the owner a mail; it leaves when the change is stored."""
+    """Send the owner a mail; it leaves when the change is stored, or at once when none is."""
     text = NOTICES.get(event.what)
     if text is not None:
-        send_notice(event.actor.registry, event.resource, SUBJECT, text, "/account")
+        send = send_notice_at_once if event.what == HALF_WAY else send_notice
+        send(event.actor.registry, event.resource, SUBJECT, text, "/account")
 
 
 def includeme(config: Configurator) -> None:

@@ -21,16 +21,26 @@ def send_notice(registry: Registry, person: Any, subject: str, text: str, path: 
     name of a patient. path: where the link leads; sign-in comes first there. Who has closed the
     account has no address any more and gets nothing.
     """
-    if not person.mail:
-        return
+    if person.mail:
+        registry.getUtility(IMailer).send(_written(registry, person, subject, text, path))
+
+
+def send_notice_at_once(
+    registry: Registry, person: Any, subject: str, text: str, path: str = "/"
+) -> None:
+    """Send a person a mail whatever becomes of this request: what was refused stores nothing."""
+    if person.mail:
+        registry.getUtility(IMailer).send_at_once(_written(registry, person, subject, text, path))
+
+
+def _written(registry: Registry, person: Any, subject: str, text: str, path: str) -> Message:
     directories = registry.queryUtility(ITranslationDirectories, default=[])
     translate = make_localizer(person.language, directories).translate
     link = setting(registry, "cpms.url").rstrip("/") + path
     closing = translate(_("Open the portal to see it: ${link}", mapping={"link": link}))
-    message = Message(
+    return Message(
         subject=translate(subject),
         sender=setting(registry, "cpms.mail.sender"),
         recipients=[person.mail],
         body=f"{translate(text)}\n\n{closing}\n",
     )
-    registry.getUtility(IMailer).send(message)

@@ -14,6 +14,7 @@ from pyramid_mailer.interfaces import IMailer
 from pyramid_mailer.mailer import DummyMailer, Mailer
 from pyramid_mailer.message import Message
 from repoze.sendmail.delivery import QueuedMailDelivery
+from transaction import TransactionManager
 
 from cpms_portal.core.settings import setting
 from cpms_portal.outbox.post_room import MailServer, PostRoom
@@ -28,6 +29,7 @@ class OutboxMailer(DummyMailer):
         super().__init__()
         self.outbox: deque[Message] = deque(maxlen=KEPT)
         self.queue: deque[Message] = deque(maxlen=KEPT)
+        self.send_at_once = self.send
 
 
 class KeepingDelivery(QueuedMailDelivery):
@@ -59,10 +61,19 @@ class KeepingMailer(Mailer):
         super().__init__()
         self.queue_delivery = KeepingDelivery(str(post_room.folder))
         self.queue_delivery.post_room = post_room
+        self._post_room = post_room
 
     def send(self, message: Message) -> None:
         """Keep a mail when the transaction commits."""
         self.send_to_queue(message)
+
+    def send_at_once(self, message: Message) -> None:
+        """Keep a mail now, whatever becomes of the transaction."""
+        alone = TransactionManager()
+        delivery = KeepingDelivery(str(self._post_room.folder), transaction_manager=alone)
+        delivery.post_room = self._post_room
+        with alone:
+            delivery.send(*self._message_args(message))
 
 
 def includeme(config: Configurator) -> None:

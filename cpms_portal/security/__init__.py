@@ -15,6 +15,13 @@ def includeme(config: Configurator) -> None:
     )
     config.add_setting("cpms.session.hours", int, 12, "a session ends after so long in any case")
     config.add_setting("cpms.step_up_minutes", int, 10, "how long a fresh second factor counts")
+    config.add_setting(
+        "cpms.step_up_place",
+        str,
+        "network",
+        "where a fresh second factor counts: network, this browser in this network; or browser",
+        choices=("network", "browser"),
+    )
     config.include(".secret")
     config.include(".passwords")
     config.include(".last_use")

@@ -8,6 +8,7 @@ Nothing here is permanent: the longest wait is a quarter of an hour, and counts 
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import threading
 from collections.abc import Callable
@@ -46,7 +47,13 @@ class Limit:
 
 
 #: A whole hospital may stand behind one address, so addresses have more free failures.
-LIMITS = {"account": Limit(free=5, leak=3600), "address": Limit(free=20, leak=60)}
+LIMITS = {
+    "account": Limit(free=5, leak=3600),
+    "nobody": Limit(free=5, leak=3600),
+    "address": Limit(free=20, leak=60),
+}
+#: Names nobody has share so many counts: they cost what a known name costs, and fill nothing.
+NOBODIES = 256
 
 
 class Count(NamedTuple):
@@ -106,17 +113,22 @@ class Attempts(Persistent):
 
 @dataclass(frozen=True)
 class Tried:
-    """One try under way: at whose account (0 when nobody has that name), from where."""
+    """One try under way: at whose account (0 when nobody has that name), from where.
+
+    failures: how many of this account count now, this one among them.
+    """
 
     registry: Registry
     account: int
     address: str
     moment: float
     allowed: bool
+    failures: int = 0
+    nobody: str = ""
 
     def keys(self) -> list[tuple[str, str]]:
         """Return the counts this try belongs to."""
-        return _keys(self.account, self.address)
+        return _keys(self.account, self.address, self.nobody)
 
     def was_right(self, *, signed_in: bool = False) -> None:
         """Take the count back; a complete sign-in forgets what was counted for the account."""
@@ -130,22 +142,23 @@ class Tried:
         _on_its_own(self.registry, change)
 
 
-def begin_try(registry: Registry, account: int, source: str) -> Tried:
+def begin_try(registry: Registry, account: int, source: str, *, nobody: str = "") -> Tried:
     """Count a try at a secret; it may be looked at only when the answer is ``allowed``.
 
-    account: oid of the person, 0 for an unknown name. source: the address, as text.
+    account: oid of the person, 0 for an unknown name. source: the address, as text. nobody: the
+    unknown name.
     """
     address, moment = network_of_address(source), now(registry).timestamp()
 
-    def change(attempts: Attempts) -> bool:
-        keys = _keys(account, address)
+    def change(attempts: Attempts) -> tuple[bool, int]:
+        keys = _keys(account, address, nobody)
         if any(attempts.locked(kind, key, moment) for kind, key in keys):
-            return False
+            return False, attempts.left("account", str(account), moment)
         for kind, key in keys:
             attempts.count(kind, key, moment)
-        return True
+        return True, attempts.left("account", str(account), moment)
 
-    return Tried(registry, account, address, moment, _on_its_own(registry, change))
+    return Tried(registry, account, address, moment, *_on_its_own(registry, change), nobody)
 
 
 def locked_accounts(registry: Registry) -> list[int]:
@@ -177,8 +190,14 @@ def network_of_address(source: str) -> str:
     return str(ipaddress.ip_network((address, length), strict=False))
 
 
-def _keys(account: int, address: str) -> list[tuple[str, str]]:
-    return [*([("account", str(account))] if account else []), ("address", address)]
+def _keys(account: int, address: str, nobody: str) -> list[tuple[str, str]]:
+    found = [("address", address)]
+    if account:
+        found.insert(0, ("account", str(account)))
+    elif nobody:
+        number = int.from_bytes(hashlib.sha256(nobody.lower().encode()).digest()[:8]) % NOBODIES
+        found.insert(0, ("nobody", str(number)))
+    return found
 
 
 def _on_its_own(registry: Registry, change: Callable[[Attempts], Answer]) -> Answer:

@@ -59,7 +59,9 @@ def _fields(request: Request) -> list[tuple[str, Any]]:
 
 def _sent_from(context: Any, request: Request) -> str:
     parts = urlsplit(request.referrer or "")
-    if f"{parts.scheme}://{parts.netloc}" != request.host_url or not parts.path.startswith("/"):
+    ours = f"{parts.scheme}://{parts.netloc}" == request.host_url
+    # A path that begins with two strokes would name another server in a link.
+    if not ours or not parts.path.startswith("/") or parts.path.startswith("//"):
         return str(request.resource_path(context))
     return parts.path + (f"?{parts.query}" if parts.query else "")
 

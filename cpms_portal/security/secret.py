@@ -6,12 +6,17 @@ import hashlib
 import hmac
 import os
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyramid.config import Configurator
 from pyramid.registry import Registry
 
 from cpms_portal.core.settings import setting
+
+NONCE = 12
 
 
 def secret_from(path: Path, size: int = 32) -> bytes:
@@ -36,6 +41,26 @@ def sign(registry: Registry, purpose: str, text: str) -> str:
 def signature_holds(registry: Registry, purpose: str, text: str, signature: str) -> bool:
     """Say whether a signature was made here for this purpose and text."""
     return hmac.compare_digest(sign(registry, purpose, text).encode(), signature.encode())
+
+
+def seal(registry: Registry, purpose: str, text: str) -> str:
+    """Return a text that only this portal can read, for one purpose (AES-256-GCM, base64url)."""
+    nonce = secrets.token_bytes(NONCE)
+    sealed = _cipher(registry, purpose).encrypt(nonce, text.encode(), b"")
+    return urlsafe_b64encode(nonce + sealed).decode()
+
+
+def opened(registry: Registry, purpose: str, sealed: str) -> str:
+    """Return a text that was sealed for this purpose; empty when it was not, or is altered."""
+    try:
+        whole = urlsafe_b64decode(sealed)
+        return _cipher(registry, purpose).decrypt(whole[:NONCE], whole[NONCE:], b"").decode()
+    except (ValueError, InvalidTag):
+        return ""
+
+
+def _cipher(registry: Registry, purpose: str) -> AESGCM:
+    return AESGCM(bytes.fromhex(sign(registry, "seal", purpose)))
 
 
 def includeme(config: Configurator) -> None:

@@ -20,17 +20,19 @@ from persistent import Persistent
 from persistent.mapping import PersistentMapping
 from pyramid.config import Configurator
 from pyramid.request import Request
-from pyramid.response import Response
 from pyramid_zodbconn import get_connection
 
 from cpms_portal.core.clock import now
 from cpms_portal.core.resources import root_of
 from cpms_portal.core.settings import setting
+from cpms_portal.security.attempts import network_of_address
+from cpms_portal.security.cookies import cookie_of, keep_cookie
 from cpms_portal.security.last_use import last_uses
 from cpms_portal.security.secret import sign, signature_holds
 
 STORE = "sessions"
 PURPOSE = "session"
+COOKIE = "cpms"
 #: Levels of proof: password only, or both factors.
 PARTIAL, FULL = 1, 2
 #: The cookie is renewed when its time is older than this.
@@ -42,7 +44,12 @@ ACTS_FOR = "acts_for"
 
 
 class SessionRecord(Persistent):
-    """One session: whose, how far proven, when and where it was opened."""
+    """One session: whose, how far proven, when and where it was opened.
+
+    proven_from: from which network and browser, hashed; empty when that is not known.
+    """
+
+    proven_from = ""
 
     def __init__(self, person: int, level: int, opened: datetime, device: str) -> None:
         self.person = person
@@ -60,12 +67,6 @@ class SessionChanges(Persistent):
     opened = 0
     ended = 0
     ended_at: datetime | None = None
-
-
-def cookie_name(request: Request) -> str:
-    """Return the name of the session cookie; ``__Host-`` binds it to https and this host."""
-    secure = setting(request.registry, "cpms.url").startswith("https:")
-    return "__Host-cpms" if secure else "cpms"
 
 
 def digest(session_id: str) -> str:
@@ -112,7 +113,7 @@ def _parts(request: Request) -> tuple[str, int] | None:
 
     Looked at once a request: every form of a page asks for its token.
     """
-    sent = request.cookies.get(cookie_name(request), "")
+    sent = cookie_of(request, COOKIE)
     kept: tuple[str, tuple[str, int] | None] | None = request.environ.get(PARTS)
     if kept is None or kept[0] != sent:
         kept = request.environ[PARTS] = (sent, _read_parts(request, sent))
@@ -142,7 +143,7 @@ def record_of(request: Request) -> SessionRecord | None:
         return None
     if now(request.registry).timestamp() - parts[1] > RENEW_SECONDS:
         last_uses(request.registry).note(digest(parts[0]), now(request.registry))
-        request.add_response_callback(lambda _r, response: _set_cookie(request, response, parts[0]))
+        _keep_cookie(request, parts[0])
     return record
 
 
@@ -152,23 +153,10 @@ def session_key(request: Request) -> str:
     return digest(parts[0]) if parts else ""
 
 
-def _set_cookie(request: Request, response: Response, session_id: str | None) -> None:
-    """Put the cookie of a session on a response; None takes it off the browser."""
-    value = ""
-    if session_id is not None:
-        used = int(now(request.registry).timestamp())
-        signature = sign(request.registry, PURPOSE, f"{session_id}.{used}")
-        value = f"{session_id}.{used}.{signature}"
-    name = cookie_name(request)
-    response.set_cookie(
-        name,
-        value,
-        max_age=0 if session_id is None else None,
-        path="/",
-        httponly=True,
-        secure=name.startswith("__Host-"),
-        samesite="Lax",
-    )
+def _keep_cookie(request: Request, session_id: str) -> None:
+    """Let the browser keep the id of its session and the time of this use."""
+    used = f"{session_id}.{int(now(request.registry).timestamp())}"
+    keep_cookie(request, COOKIE, f"{used}.{sign(request.registry, PURPOSE, used)}")
 
 
 def open_session(
@@ -188,10 +176,11 @@ def open_session(
         person_oid, level, now(request.registry), (request.user_agent or "")[:200]
     )
     record.opened = opened or record.opened
+    record.proven_from = _place(request)
     if before is not None and before.person == person_oid and ACTS_FOR in before.values:
         record.values[ACTS_FOR] = before.values[ACTS_FOR]
     store[digest(session_id)] = record
-    request.add_response_callback(lambda _r, response: _set_cookie(request, response, session_id))
+    _keep_cookie(request, session_id)
     return record
 
 
@@ -200,7 +189,7 @@ def close_session(request: Request) -> None:
     parts = _parts(request)
     if parts is not None:
         store_of(request).pop(digest(parts[0]), None)
-        request.add_response_callback(lambda _r, response: _set_cookie(request, response, None))
+        keep_cookie(request, COOKIE, "", 0)
 
 
 def _is_over(request: Request, record: SessionRecord) -> bool:
@@ -260,13 +249,23 @@ def values_of_sessions(anywhere: Any, person_oid: int) -> list[tuple[str, Persis
     return [(key, record.values) for key, record in of_person(store, person_oid)]
 
 
+def _place(request: Request) -> str:
+    """Return from which network and browser a request comes, hashed; empty when that is unknown."""
+    if not request.remote_addr:
+        return ""
+    by_network = setting(request.registry, "cpms.step_up_place") == "network"
+    network = network_of_address(request.remote_addr) if by_network else ""
+    return hashlib.sha256(f"{network} {request.user_agent}".encode()).hexdigest()
+
+
 def freshly_proven(request: Request) -> bool:
-    """Say whether the second factor was proven recently enough for a delicate step."""
+    """Say whether the second factor was proven lately for a delicate step, and from here."""
     record: Any = request.session_record
     if record is None or record.level < FULL:
         return False
     fresh = timedelta(minutes=setting(request.registry, "cpms.step_up_minutes"))
-    return bool(now(request.registry) - record.proven <= fresh)
+    here = record.proven_from in ("", _place(request))
+    return bool(here and now(request.registry) - record.proven <= fresh)
 
 
 def includeme(config: Configurator) -> None:

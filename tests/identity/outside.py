@@ -34,9 +34,10 @@ class Outside:
         assert page.status_code == 302, page.text
         return path_in(page.headers["Location"])
 
-    def openid_ended(self, address: str) -> str:
-        """Confirm that the sign-in at the OpenID provider ends; where it sends the browser."""
+    def openid_ended(self, address: str, says: str) -> str:
+        """End the sign-in at the OpenID provider; where it sends the browser. says: its page."""
         page = self.session.get(address, timeout=20)
+        assert says in page.text, page.text
         xsrf = page.text.partition('name="xsrf" value="')[2].partition('"')[0]
         parts = urlsplit(address)
         confirm = f"{parts.scheme}://{parts.netloc}{parts.path}/confirm"

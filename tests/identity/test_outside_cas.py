@@ -178,6 +178,16 @@ def test_linking_needs_a_fresh_proof(visitor, person, clock):
     assert "/prove?" in answer.location
 
 
+@pytest.mark.parametrize("sent_from", ["cross-site", "same-site"])
+def test_another_site_links_nobody_unasked(visitor, person, clock, sent_from):
+    """It may have signed the browser in there as somebody else, whose way in this would become."""
+    visitor.give_password(person.mail, PASSWORD)
+    visitor.give_code(code_at(SECRET, step_at(clock())))
+    path = f"/people/{person.__name__}/link-identity?source=eulogin"
+    answer = visitor.app.get(path, headers={"Sec-Fetch-Site": sent_from})
+    assert answer.location.endswith(f"/people/{person.__name__}/account")
+
+
 def test_who_is_linked_to_one_account_is_linked_to_no_other(
     visitor, outside, linked, root, registry, clock
 ):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import KeySet, RSAKey
 
 from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.sources.declared import declared_in
 from cpms_portal.identity.sources.openid import LOGOUT, OpenIDSource
 from cpms_portal.identity.sources.said import SourceRefusedError
+from cpms_portal.security.secret import opened, seal
+from cpms_portal.security.sessions import STORE, of_person
 from tests.identity.outside import come_back, send_on
 from tests.identity.sources import SECRET, electronic_identity, linked_person, switched_on
 from tests.identity.sources import go as leave
@@ -222,17 +226,88 @@ def test_a_provider_that_calls_itself_otherwise_is_not_asked(issuer, clock):
         OpenIDSource(declared_in(line)[0], clock)._provider()
 
 
-def test_signing_out_here_offers_to_sign_out_there_and_does(visitor, outside, linked, issuer):
-    linked("lena")
-    come_back(visitor, outside.openid(go(visitor), **{"as": "lena", "acr": "high"}))
+def asks_again(visitor, outside):
+    """Say whether the provider asks once more who it is."""
+    there = outside.session.get(go(visitor), allow_redirects=False, timeout=20)
+    return "/interaction/" in there.headers["Location"]
+
+
+def leave_both(visitor):
+    """Sign out here; where the way out of the provider leads."""
     page = visitor.sign_out().follow()
     assert not visitor.is_in()
     assert "may still be signed in there" in page.text
-    address = page.click("Sign out of Electronic identity").location
+    return page.click("Sign out of Electronic identity").location
+
+
+@pytest.mark.parametrize("acr", ["high", "low"])
+def test_signing_out_here_offers_to_sign_out_there_and_does_without_a_question(
+    visitor, outside, linked, issuer, clock, acr
+):
+    """The token of the sign-in is shown as a hint, after one step or two of signing in."""
+    linked(f"lena{acr}")
+    come_back(visitor, outside.openid(go(visitor), **{"as": f"lena{acr}", "acr": acr}))
+    if acr == "low":
+        visitor.give_code(code_at(SECRET, step_at(clock())))
+    address = leave_both(visitor)
     assert address.startswith(f"{issuer}/session/end?client_id=cpms&post_logout_redirect_uri=")
-    assert outside.openid_ended(address).endswith("/sign-in")
-    there = outside.session.get(go(visitor), allow_redirects=False, timeout=20)
-    assert "/interaction/" in there.headers["Location"], "it asks who it is again"
+    hint = parse_qs(urlsplit(address).query)["id_token_hint"][0]
+    assert jwt.decode(hint, source_keys(issuer)).claims["sub"] == f"lena{acr}"
+    assert outside.openid_ended(address, "Signing out").endswith("/sign-in")
+    assert asks_again(visitor, outside)
+
+
+def source_keys(issuer):
+    """Return the public keys of the provider."""
+    return KeySet.import_key_set(requests.get(f"{issuer}/jwks", timeout=20).json())
+
+
+def test_a_proof_shown_again_keeps_the_way_out(visitor, outside, linked, clock):
+    person = linked("nele")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "nele", "acr": "high"}))
+    clock.advance(minutes=11)
+    visitor.app.get(f"/people/{person.__name__}/add-device")
+    visitor.give_code(code_at(SECRET, step_at(clock())), "/prove")
+    assert "id_token_hint=" in leave_both(visitor)
+
+
+def test_the_token_is_readable_nowhere_and_shown_once(visitor, another, outside, linked, site):
+    person = linked("olga")
+    come_back(visitor, outside.openid(go(visitor), **{"as": "olga", "acr": "high"}))
+    with site.connection() as connection:
+        kept = [one.values for _key, one in of_person(connection.root()[STORE], person.__oid__)]
+    page = visitor.sign_out().follow()
+    carried = visitor.app.cookies["cpms-way-out"]
+    assert [one["outside"].hint for one in kept] == [carried]
+    address = page.click("Sign out of Electronic identity").location
+    token = parse_qs(urlsplit(address).query)["id_token_hint"][0]
+    parts = [part for part in token.split(".") if part]
+    assert not [part for part in parts if part in carried or part in str(page)]
+    assert "cpms-way-out" not in visitor.app.cookies, "it was used"
+    again = page.click("Sign out of Electronic identity").location
+    assert "id_token_hint" not in again
+
+
+@pytest.mark.parametrize("change", ["", "AAAA", "+", "another source"])
+def test_an_altered_hint_is_none_and_the_provider_asks(visitor, outside, linked, registry, change):
+    linked(f"pia{len(change)}")
+    come_back(visitor, outside.openid(go(visitor), **{"as": f"pia{len(change)}", "acr": "high"}))
+    page = visitor.sign_out().follow()
+    kept = visitor.app.cookies["cpms-way-out"]
+    foreign = seal(registry, "hint another", opened(registry, "hint openid", kept))
+    value = foreign if change == "another source" else change and kept[:-4] + change
+    visitor.app.set_cookie("cpms-way-out", value)
+    address = page.click("Sign out of Electronic identity").location
+    assert "id_token_hint" not in address
+    assert outside.openid_ended(address, "Sign out?").endswith("/sign-in")
+
+
+def test_a_token_too_long_for_the_way_is_left_out(visitor, outside, linked, source, monkeypatch):
+    linked("rosa")
+    said = source.said
+    monkeypatch.setattr(source, "said", lambda *asked: replace(said(*asked), hint="h" * 3000))
+    come_back(visitor, outside.openid(go(visitor), **{"as": "rosa", "acr": "high"}))
+    assert "id_token_hint" not in leave_both(visitor)
 
 
 def test_a_provider_without_a_way_out_is_said(visitor, outside, linked, source):

@@ -23,6 +23,7 @@ from cpms_portal.identity.queries import (
     HINTED_DRIFT,
     account_of,
     fitting_step,
+    happened_lately,
     kept_password,
     link_digest,
     may_sign_in,
@@ -42,6 +43,9 @@ from cpms_portal.workflow.actions import transition
 MOST_DEVICES = 10
 RECOVERY_CODES = 10
 LONGEST_PASSWORD = 256
+#: So many failures, and so long without a sign-in, are told to the owner.
+SEVERAL, LONG = 3, timedelta(days=90)
+HALF_WAY = "sign_in.half_way"
 WAIT = _("There were too many attempts. Please wait a quarter of an hour, then try again.")
 
 
@@ -74,7 +78,7 @@ def check_password(people: People, login: str, password: str, actor: Actor) -> P
     """
     person = person_to_sign_in(people, login, actor.registry)
     if person is None:
-        begin_try(actor.registry, 0, actor.source)
+        begin_try(actor.registry, 0, actor.source, nobody=login)
         _password_fits(None, password, actor)
         tell_access(people, actor, "sign_in.refused", {"why": "name"})
         return None
@@ -135,7 +139,7 @@ def prove_by_code(person: Person, code: str, actor: Actor, *, purpose: str = "si
                 "The clock of your phone is wrong by a minute or more. Let it set the time by "
                 "itself, then enter a new code."
             )
-    tell_access(person, who, f"{purpose}.refused", {"why": "code"})
+    refused(tried, who, purpose, "code")
     raise ValueRefusedError(problem, "code")
 
 
@@ -150,7 +154,7 @@ def prove_by_recovery_code(
         digest = recovery_digest(kept.salt if kept else bytes(16), plain_recovery_code(typed))
     found = [one for one in (kept.digests if kept else ()) if hmac.compare_digest(one, digest)]
     if kept is None or not found:
-        tell_access(person, who, f"{purpose}.refused", {"why": "recovery code"})
+        refused(tried, who, purpose, "recovery code")
         said = _("This is none of your unused recovery codes. Each of them works once.")
         raise ValueRefusedError(said, "recovery_code")
     left = tuple(one for one in kept.digests if one != found[0])
@@ -168,11 +172,28 @@ def begin_proof(person: Person, who: Actor, purpose: str) -> Tried:
 
 
 def proven(tried: Tried, account: Account, who: Actor, what: str) -> None:
-    """Note that a second factor was right."""
+    """Note that a second factor was right; a sign-in that stands out is told to the owner."""
     tried.was_right(signed_in=True)
-    if what.startswith("sign_in"):
-        account.last_sign_in = who.now
     tell_access(who.person, who, what)
+    if not what.startswith("sign_in"):
+        return
+    last, account.last_sign_in = account.last_sign_in, who.now
+    if tried.failures > SEVERAL:
+        tell_access(who.person, who, "sign_in.after_failures")
+    if last is not None and who.now - last > LONG:
+        tell_access(who.person, who, "sign_in.after_long")
+
+
+def refused(tried: Tried, who: Actor, purpose: str, why: str, *, half_way: bool = True) -> None:
+    """Note that a second factor was wrong; the owner hears of it after several failures.
+
+    half_way: the first step was taken before. Told once a day at most.
+    """
+    tell_access(who.person, who, f"{purpose}.refused", {"why": why})
+    if not half_way or purpose != "sign_in" or tried.failures < SEVERAL:
+        return
+    if not happened_lately(who.person, HALF_WAY, who.registry):
+        tell_access(who.person, who, HALF_WAY)
 
 
 def seal_device(

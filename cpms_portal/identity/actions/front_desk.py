@@ -31,7 +31,7 @@ from cpms_portal.identity.queries.front_desk import (
     is_worked_out,
     wanted_of,
 )
-from cpms_portal.identity.resources import FrontDesk, Wanted
+from cpms_portal.identity.resources import FrontDesk, PasswordLink, Wanted
 from cpms_portal.networks.actions import add_person
 from cpms_portal.outbox.actions import send_notice
 from cpms_portal.security.attempts import network_of_address
@@ -181,7 +181,14 @@ def ask_for_password(people: People, mail: str, language: str, actor: Actor) -> 
         send_notice(actor.registry, person, SUBJECT, NEW_PASSWORD, path)
     elif may_mail:
         mailbox = Mailbox(mail, language)
+        make_no_link(people, actor)
         send_notice(actor.registry, mailbox, SUBJECT, NO_ACCOUNT, "/sign-in")
+
+
+def make_no_link(people: People, actor: Actor) -> None:
+    """Do what a link for somebody costs, so that the time does not tell whether there is one."""
+    desk_for(people).no_link = PasswordLink(link_digest(secrets.token_urlsafe(24)), actor.now)
+    tell_access(people, actor, "account.no_link_made")
 
 
 def make_wanted_account(people: People, token: str, password: str, actor: Actor) -> Person:

@@ -18,13 +18,13 @@ from cpms_portal.identity.queries.identities import (
     identity_of,
     person_of_identity,
 )
-from cpms_portal.identity.resources import Identities, Identity
+from cpms_portal.identity.resources import Identities, Identity, Outside
 from cpms_portal.identity.sources.said import Said
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import end_one_session, values_of_sessions
 
 MOST_IDENTITIES = 10
-#: In the values of a session: (source, session there, subject) it was opened with.
+#: In the values of a session: the ``Outside`` it was opened with.
 OUTSIDE = "outside"
 
 
@@ -123,8 +123,8 @@ def end_outside(anywhere: Any, source: str, ended: tuple[str, str], actor: Actor
         return 0
     count = 0
     for key, values in values_of_sessions(person, oid):
-        opened = values.get(OUTSIDE) or ("", "", "")
-        if opened[0] == source and (kind == "subject" or opened[1] == name):
+        opened = values.get(OUTSIDE) or Outside("", "", "")
+        if opened.source == source and (kind == "subject" or opened.session == name):
             count += end_one_session(person, oid, key)
     if count:
         who = replace(actor, person=person)

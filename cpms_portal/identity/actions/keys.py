@@ -11,12 +11,14 @@ from webauthn.helpers.exceptions import WebAuthnException
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
-from cpms_portal.identity.actions import begin_proof, needed_account, proven, tell_access
+from cpms_portal.identity.actions import begin_proof, needed_account, proven, refused, tell_access
 from cpms_portal.identity.actions.front_desk import desk_for, spend
 from cpms_portal.identity.queries.keys import (
     CHALLENGE_COUNTS,
+    is_genuine,
     key_challenge_counts,
     key_of,
+    mark_of,
     needs_key,
     parsed,
     person_of_passkey,
@@ -67,6 +69,7 @@ def add_key(person: Person, name: str, answer: KeyAnswer, actor: Actor) -> Secur
         raise ValueRefusedError(_("This key belongs to your account already."))
     key = SecurityKey(made.credential_id, made.credential_public_key, made.sign_count, actor.now)
     key.name, key.checks_person = name, made.user_verified
+    key.mark = mark_of(actor.registry, person, key)
     account.keys = (*account.keys, key)
     account.enrolled = True
     tell_access(person, replace(actor, person=person), "account.key_added")
@@ -106,7 +109,7 @@ def prove_by_key(
     if not _spend_challenge(person, asked, answer, actor):
         raise ValueRefusedError(TOO_LATE)
     try:
-        if key is None:
+        if key is None or not is_genuine(actor.registry, person, key):
             raise ValueError("no such key")
         shown = verify_authentication_response(
             credential=parsed(answer.credential),
@@ -118,7 +121,7 @@ def prove_by_key(
             require_user_verification=bool(whole),
         )
     except BROKEN as error:
-        tell_access(person, who, f"{purpose}.refused", {"why": "key"})
+        refused(tried, who, purpose, "key", half_way=not whole)
         raise ValueRefusedError(NOT_TAKEN) from error
     key.count, key.used = shown.new_sign_count, actor.now
     proven(tried, account, who, f"{purpose}.key")

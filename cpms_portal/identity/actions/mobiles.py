@@ -20,7 +20,7 @@ from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of
 from cpms_portal.core.transactions import turn_given_up
-from cpms_portal.identity.actions import begin_proof, needed_account, proven, tell_access
+from cpms_portal.identity.actions import begin_proof, needed_account, proven, refused, tell_access
 from cpms_portal.identity.actions.front_desk import count_once, desk_for
 from cpms_portal.identity.resources import Account, Mobile, SentCode
 from cpms_portal.outbox.gateways import SMSFailedError, sms_gateway
@@ -108,6 +108,6 @@ def prove_by_sms(
     tried = begin_proof(person, who, purpose)
     number = _take(account, person, code, bound, actor=actor)
     if number is None or number not in {one.number for one in account.mobiles}:
-        tell_access(person, who, f"{purpose}.refused", {"why": "sms"})
+        refused(tried, who, purpose, "sms")
         raise ValueRefusedError(WRONG, "code")
     proven(tried, account, who, f"{purpose}.sms")

@@ -187,6 +187,12 @@ def _history_line(row: Row) -> HistoryLine:
     return HistoryLine(datetime.fromisoformat(row.entry.at), row.entry.action, row.entry.source)
 
 
+def happened_lately(person: Person, what: str, registry: Registry) -> bool:
+    """Say whether something happened with an account on the last day, as far as 20 lines show."""
+    lines, today = sign_in_history(person, registry), now(registry) - timedelta(days=1)
+    return any(line.what == what and line.at > today for line in lines)
+
+
 def is_recent(moment: datetime | None, registry: Registry, span: timedelta) -> bool:
     """Say whether a moment lies at most so long back."""
     return moment is not None and now(registry) - moment <= span

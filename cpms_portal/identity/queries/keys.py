@@ -5,6 +5,7 @@ A challenge is signed and bound to the browser it was given to; it counts once, 
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 from collections.abc import Iterable
@@ -143,6 +144,17 @@ def person_of_passkey(people: People, credential: str) -> Person | None:
         return None
     person = people.get(name) if name.isalnum() else None
     return person if isinstance(person, Person) else None
+
+
+def mark_of(registry: Registry, person: Person, key: SecurityKey) -> str:
+    """Return what binds a key to an account; it follows from the portal's secret."""
+    whose = f"{person.__name__} {key.credential_id.hex()} {key.public_key.hex()}"
+    return sign(registry, "security key", whose)
+
+
+def is_genuine(registry: Registry, person: Person, key: SecurityKey) -> bool:
+    """Say whether a key was added to this account here and is unchanged since."""
+    return hmac.compare_digest(mark_of(registry, person, key), key.mark)
 
 
 def key_of(person: Person, credential: str) -> SecurityKey | None:

@@ -81,8 +81,8 @@ class CASSource:
             last_name=first(*LAST)[:60],
         )
 
-    def way_out(self, back: str) -> str:
-        """Return the address that ends the single sign-on there (section 2.3)."""
+    def way_out(self, back: str, hint: str) -> str:
+        """Return the address that ends the single sign-on there (section 2.3); it takes no hint."""
         return f"{self._base}/logout?{urlencode({'service': back})}"
 
     def ended(self, sent: Mapping[str, str]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -98,7 +99,8 @@ class OpenIDSource:
         nonce = {"essential": True, "value": _nonce(errand)}
         claims = self._claims(token.get("id_token"), nonce=nonce)
         self._check_time(claims, errand)
-        return self._said(claims, self._more(claims, token.get("access_token", "")))
+        said = self._said(claims, self._more(claims, token.get("access_token", "")))
+        return replace(said, hint=token["id_token"])
 
     def _token(self, errand: Errand, code: str) -> dict[str, Any]:
         try:
@@ -183,15 +185,17 @@ class OpenIDSource:
             last_name=str(told.get("family_name") or "")[:60],
         )
 
-    def way_out(self, back: str) -> str:
+    def way_out(self, back: str, hint: str) -> str:
         """Return the end of session endpoint (RP-Initiated Logout 1.0, section 2).
 
-        No token is kept here, so none is shown as a hint: the provider asks its user once more.
+        hint: the ID token of the sign-in; without it the provider asks its user once more.
         """
         address = self._provider().get("end_session_endpoint")
         if not _safe(address):
             return ""
         query = {"client_id": self.declared.client, "post_logout_redirect_uri": back}
+        if hint:
+            query["id_token_hint"] = hint
         return f"{address}{'&' if '?' in str(address) else '?'}{urlencode(query)}"
 
     def ended(self, sent: Mapping[str, str]) -> tuple[str, str]:

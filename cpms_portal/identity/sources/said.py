@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cpms_portal.core.errors import CPMSError
@@ -39,7 +39,8 @@ class Said:
     """What a source says of somebody.
 
     subject: its name for them, for good. session: its name for this sign-in. levels: how strong
-    the proof was, in the words of the source. mail: empty unless the source has verified it.
+    the proof was, in the words of the source. mail: empty unless the source has verified it. hint:
+    what the source wants to see again when this sign-in ends there; never shown.
     """
 
     source: str
@@ -49,3 +50,4 @@ class Said:
     mail: str = ""
     first_name: str = ""
     last_name: str = ""
+    hint: str = field(default="", repr=False)

@@ -46,7 +46,7 @@ from cpms_portal.identity.queries.keys import needs_key
 from cpms_portal.identity.sources.said import Said, SourceRefusedError
 from cpms_portal.identity.views.landing import go_on, wanted_path
 from cpms_portal.identity.views.proof import go_back
-from cpms_portal.identity.views.sign_in import enter, to_second_step, visitor
+from cpms_portal.identity.views.sign_in import enter, outside_said, to_second_step, visitor
 from cpms_portal.security.attempts import begin_try
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
@@ -82,17 +82,28 @@ def send(request: Request, source: IIdentitySource, purpose: str, wanted: str) -
     return HTTPSeeOther(location=address)
 
 
+def sent_by_another_site(request: Request) -> bool:
+    """Say whether a link or script of another site leads here (Fetch Metadata)."""
+    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+
+
 def go_outside(context: Portal, request: Request) -> Response:
     """Go to a source to sign in; not when another site sends somebody here."""
     source = source_of(request)
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+    if sent_by_another_site(request):
         return go_on(request, "sign-in")
     return send(request, source, SIGN_IN, wanted_path(request))
 
 
 def go_to_link(context: Person, request: Request) -> Response:
-    """Go to a source to link who one is there with the account."""
-    return send(request, source_of(request), LINK, request.resource_path(context, "account"))
+    """Go to a source to link who one is there with the account; from our own pages only.
+
+    Another site may have signed this browser in there as somebody else before.
+    """
+    source, account = source_of(request), request.resource_path(context, "account")
+    if sent_by_another_site(request):
+        return HTTPSeeOther(location=account)
+    return send(request, source, LINK, account)
 
 
 def go_to_prove(context: Portal, request: Request) -> Response:
@@ -165,7 +176,7 @@ def _sign_in(request: Request, said: Said, asked: Asked) -> Any:
         raise ValueRefusedError(_("This account cannot be used. Please ask the helpdesk."))
     if ended_since(person, oid_of(person), asked.begun):
         raise ValueRefusedError(LATE)  # shown before all sessions were ended
-    actor, outside = visitor(request), (said.source, said.session, said.subject)
+    actor, outside = visitor(request), outside_said(request, said)
     note_use(person, said, actor)
     note_session(person, said, actor)
     identity = identity_of(person, said.source, said.subject)

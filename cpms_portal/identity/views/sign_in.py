@@ -21,15 +21,20 @@ from cpms_portal.identity.actions import check_password, tell_access
 from cpms_portal.identity.actions.identities import OUTSIDE, confirm_identity
 from cpms_portal.identity.queries import is_recent, may_sign_in
 from cpms_portal.identity.queries.keys import authentication_options, new_key_challenge
+from cpms_portal.identity.resources import Outside
 from cpms_portal.identity.schemas import sign_in_schema
+from cpms_portal.identity.sources.said import Said
 from cpms_portal.identity.views.landing import go_on, landing_path
 from cpms_portal.identity.views.trust import seen_browser, trusted_since
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
+from cpms_portal.security.secret import seal
 from cpms_portal.security.sessions import FULL, PARTIAL, open_session
 
 #: So long somebody has for the second step.
 SECOND_STEP = timedelta(minutes=15)
+#: What a hint is sealed for; a cookie carries it out at the end and holds no more than 4 kB.
+HINT, LONGEST_HINT = "hint", 3800
 REFUSED = _(
     "That did not work. Check the name and the password. After several failures the portal waits, "
     "up to a quarter of an hour, before it looks again."
@@ -60,16 +65,19 @@ def half_signed_in(request: Request) -> Person | None:
     return person
 
 
-#: Of an outside sign-in: its source, its name there, the name of the person there.
-Outside = tuple[str, str, str]
-
-
 def outside_of(request: Request, person: Person) -> Outside | None:
     """Return the outside sign-in this browser's session of a person goes back to, or None."""
     record = request.session_record
     mine = record is not None and record.person == oid_of(person)
     found: Outside | None = record.values.get(OUTSIDE) if mine else None
     return found
+
+
+def outside_said(request: Request, said: Said) -> Outside:
+    """Return what a session keeps of the sign-in that opened it; its hint is sealed."""
+    hint = seal(request.registry, f"{HINT} {said.source}", said.hint) if said.hint else ""
+    kept = hint if len(hint) <= LONGEST_HINT else ""
+    return Outside(said.source, said.session, said.subject, kept)
 
 
 def enter(
@@ -90,7 +98,7 @@ def enter(
     record.values["source"] = request.remote_addr or ""
     if begun:
         record.values[OUTSIDE] = begun
-        confirm_identity(person, begun[0], begun[2])
+        confirm_identity(person, begun.source, begun.subject)
     who = actor_for(request.registry, person, source=request.remote_addr or "")
     tell_access(person, who, "sign_in.done")
     seen_browser(request, person)

@@ -16,17 +16,14 @@ from cpms_portal.core.settings import setting
 from cpms_portal.identity.actions.trust import forget_browser, note_browser, trust
 from cpms_portal.identity.queries import link_digest
 from cpms_portal.identity.queries.keys import needs_key
+from cpms_portal.security.cookies import cookie_of, keep_cookie
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.resources import Person
 
+TRUSTED, SEEN = "cpms-trusted", "cpms-seen"
 SEEN_LENGTH = 32
-
-
-def cookie_name(request: Request) -> str:
-    """Return the name of the cookie; ``__Host-`` binds it to https and this host."""
-    secure = setting(request.registry, "cpms.url").startswith("https:")
-    return "__Host-cpms-trusted" if secure else "cpms-trusted"
+A_DAY = 24 * 3600
 
 
 def trust_browser(request: Request, person: Person) -> None:
@@ -34,28 +31,16 @@ def trust_browser(request: Request, person: Person) -> None:
     days = setting(request.registry, "cpms.identity.trusted_days")
     if not days or needs_key(person, request.registry):
         return
-    secret, name = secrets.token_urlsafe(24), cookie_name(request)
+    secret = secrets.token_urlsafe(24)
     who = actor_for(request.registry, person, source=request.remote_addr or "")
     trust(person, secret, (request.user_agent or "")[:200], timedelta(days=days), actor=who)
-
-    def keep(_request: Request, response: Response) -> None:
-        response.set_cookie(
-            name,
-            f"{person.__name__}.{secret}",
-            max_age=days * 24 * 3600,
-            path="/",
-            httponly=True,
-            secure=name.startswith("__Host-"),
-            samesite="Lax",
-        )
-
-    request.add_response_callback(keep)
+    keep_cookie(request, TRUSTED, f"{person.__name__}.{secret}", days * A_DAY)
 
 
 def trusted_since(request: Request, person: Person) -> datetime | None:
     """Return since when this browser is trusted by a person, None when it is not."""
     days = setting(request.registry, "cpms.identity.trusted_days")
-    name, _dot, secret = request.cookies.get(cookie_name(request), "").partition(".")
+    name, _dot, secret = cookie_of(request, TRUSTED).partition(".")
     if not days or name != person.__name__ or needs_key(person, request.registry):
         return None
     digest, moment = link_digest(secret), now(request.registry)
@@ -67,25 +52,12 @@ def trusted_since(request: Request, person: Person) -> datetime | None:
 
 def seen_browser(request: Request, person: Person) -> None:
     """Note the browser of a sign-in; it keeps a random name for a year, for this alone."""
-    cookie = cookie_name(request).replace("trusted", "seen")
-    secret = request.cookies.get(cookie, "")
+    secret = cookie_of(request, SEEN)
     if len(secret) != SEEN_LENGTH or not secret.isascii():
         secret = secrets.token_hex(SEEN_LENGTH // 2)
     who = actor_for(request.registry, person, source=request.remote_addr or "")
     note_browser(person, secret, who)
-
-    def keep(_request: Request, response: Response) -> None:
-        response.set_cookie(
-            cookie,
-            secret,
-            max_age=365 * 24 * 3600,
-            path="/",
-            httponly=True,
-            secure=cookie.startswith("__Host-"),
-            samesite="Lax",
-        )
-
-    request.add_response_callback(keep)
+    keep_cookie(request, SEEN, secret, 365 * A_DAY)
 
 
 def forget_browser_now(context: Person, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Signed out here, still signed in there: the page that says so, and the way out of both.
 
-A form must not lead to another site (content security policy), so the way out is a link.
+A form must not lead to another site (content security policy), so the way out is a link. What
+the source wants to see again then is kept sealed with the session, and in the browser after it.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from cpms_portal.core.resources import Portal
 from cpms_portal.core.settings import setting
 from cpms_portal.identity.actions import tell_access
 from cpms_portal.identity.sources.said import SourceRefusedError
-from cpms_portal.identity.views.outside import AWAY, source_of
-from cpms_portal.identity.views.sign_in import outside_of
+from cpms_portal.identity.views.outside import AWAY, sent_by_another_site, source_of
+from cpms_portal.identity.views.sign_in import HINT, outside_of
+from cpms_portal.security.cookies import cookie_of, keep_cookie
+from cpms_portal.security.secret import opened
 from cpms_portal.security.sessions import close_session
 
+#: Carries what a source said over the end of the session.
+COOKIE, SECONDS = "cpms-way-out", 15 * 60
 NO_WAY = _("${source} offers no way to sign out from here. Close the browser to be sure.")
 
 
@@ -32,8 +37,9 @@ def sign_out(context: Portal, request: Request) -> Response:
         begun = outside_of(request, request.person)
         tell_access(request.person, request.actor, "sign_out")
     close_session(request)
-    if begun and begun[0] in request.registry.cpms_sources:
-        return HTTPSeeOther(location=_page(request, begun[0]))
+    if begun and begun.source in request.registry.cpms_sources:
+        keep_cookie(request, COOKIE, begun.hint, SECONDS)
+        return HTTPSeeOther(location=_page(request, begun.source))
     request.tell(_("You are signed out."), "info")
     return HTTPSeeOther(location=request.resource_path(request.root, "sign-in"))
 
@@ -52,17 +58,25 @@ def still_in_there(context: Portal, request: Request) -> dict[str, Any]:
 def sign_out_there(context: Portal, request: Request) -> Response:
     """Lead to the way out of a source; not when another site sends somebody here."""
     source, page = source_of(request), request.resource_path(request.root, "sign-in")
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+    if sent_by_another_site(request):
         return HTTPSeeOther(location=page)
     back = f"{setting(request.registry, 'cpms.url').rstrip('/')}/sign-in"
     try:
-        address, said = source.way_out(back), NO_WAY
+        address, said = source.way_out(back, _hint(request, source.declared.name)), NO_WAY
     except SourceRefusedError:
         address, said = "", AWAY
     if not address:
         request.tell(_(said, mapping={"source": source.declared.title}), "attention")
         return HTTPSeeOther(location=page)
     return HTTPSeeOther(location=address)
+
+
+def _hint(request: Request, source: str) -> str:
+    """Return what a source said when the session that just ended began; used once."""
+    sealed = cookie_of(request, COOKIE)
+    if sealed:
+        keep_cookie(request, COOKIE, "", 0)
+    return opened(request.registry, f"{HINT} {source}", sealed)
 
 
 def includeme(config: Configurator) -> None:

@@ -30,7 +30,14 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   features: {
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
-    rpInitiatedLogout: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) => {
+        // Who is known by the token of this very sign-in is not asked once more.
+        const known = ctx.oidc.entities.IdTokenHint?.payload.sub === ctx.oidc.session.accountId;
+        ctx.body = `<!DOCTYPE html><p>${known ? "Signing out" : "Sign out?"}</p>${form}`;
+      },
+    },
   },
   // The provider calls no loopback address by itself; here the portal is on one.
   fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined }),

@@ -1,9 +1,14 @@
-"""Whole slides: megabytes a second into the store, a tile and the first view out of it."""
+"""Whole slides: megabytes a second into the store, a tile and the first view out of it.
+
+The first view is also that of a person: headless Chromium, drawn by arithmetic, beside the server
+on the same processors; medians of some rounds.
+"""
 
 from __future__ import annotations
 
 import http.client
 import io
+import statistics
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,19 +17,25 @@ from urllib.parse import urlsplit
 import numpy
 import openslide
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 from pyramid.traversal import resource_path
 
+from bench._browser import chromium_path, context_of, marks_of
 from bench._ground import median_ms, portal_in, say, settings_in
 from bench._imaging import patient_in, received
 from bench._served import cookie_of, ini_in, served
 from cpms_portal.imaging.ingest.workers import workers
 from cpms_portal.imaging.queries import pyramid_of, slide_file, tile_of
 from cpms_portal.imaging.slides.decoding import as_jpeg
+from tests.browser.chromium import FLAGS
 from tests.factories.slides import LONG, SHORT, UNDEFINED, Page, jpeg, split_jpeg, tiff
 
 SIDE = 20_480
 TILE = 256
 MANY = 60
+ROUNDS = 5
+#: Marks of the page: something of the slide is seen; all tiles of the first view are drawn.
+SEEN, DRAWN = "slide-seen", "slide-drawn"
 
 
 def _tiles() -> tuple[bytes, list[bytes]]:
@@ -78,26 +89,53 @@ def _of_openslide(place: Any, slide: Any) -> float:
     return median_ms(one, 50)
 
 
-def _over_http(folder: Path, cookie: str, tiles: str) -> None:
+def _over_http(address: str, cookie: str, tiles: str) -> None:
     """Ask the served portal for tiles, one after the other, as a clinician who is signed in."""
-    ini = ini_in(folder, settings_in(folder, "training"))
     numbers = iter(range(0, 6400, 29))
+    connection = http.client.HTTPConnection(urlsplit(address).netloc)
+
+    def one() -> None:
+        connection.request("GET", f"{tiles}/0/{next(numbers)}", headers={"Cookie": cookie})
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.status
+        answer.read()
+
+    one()
+    say("slides.tile_over_http", median_ms(one, 200), "ms")
+
+
+def _in_browser(browser: Browser, address: str, cookie: str) -> None:
+    """Open the slide with an empty cache and then again: from its address to its first tiles."""
+    found: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        context = context_of(browser, address, cookie)
+        # The server has answered somebody before; it is the browser that is cold.
+        context.request.get(address).body()
+        page = context.new_page()
+        for when in ("cold", "warm"):
+            page.goto(address, wait_until="commit")
+            marks = marks_of(page, DRAWN)
+            for mark in (SEEN, DRAWN):
+                name = f"slides.browser.{mark.removeprefix('slide-')}.{when}"
+                found.setdefault(name, []).append(marks[mark])
+        context.close()
+    for name, values in found.items():
+        say(name, statistics.median(values), "ms")
+
+
+def _as_served(folder: Path, cookie: str, slide: str, version: str) -> None:
+    """Measure a stored slide through the served portal: tiles, and the viewer in Chromium."""
+    ini = ini_in(folder, settings_in(folder, "training"))
     with served(ini) as portal:
-        parts = urlsplit(portal.address)
-        connection = http.client.HTTPConnection(parts.netloc)
-
-        def one() -> None:
-            connection.request("GET", f"{tiles}/{next(numbers)}", headers={"Cookie": cookie})
-            answer = connection.getresponse()
-            assert answer.status == 200, answer.status
-            answer.read()
-
-        one()
-        say("slides.tile_over_http", median_ms(one, 200), "ms")
+        _over_http(portal.address, cookie, f"{slide}tile/{version}")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+            _in_browser(browser, portal.address + slide, cookie)
+            browser.close()
 
 
-def _stored(folder: Path) -> tuple[str, str]:
-    """Store a slide and measure; return the cookie of a clinician and where its tiles are."""
+def _stored(folder: Path) -> tuple[str, str, str]:
+    """Store a slide and measure; return the cookie of a clinician, its path and its version."""
     content = invented_slide()
     megabytes = len(content) / 1e6
     say("slides.size", megabytes, "MB")
@@ -120,13 +158,13 @@ def _stored(folder: Path) -> tuple[str, str]:
         say("slides.first_view", median_ms(lambda: _first_view(place.registry, slide), 5), "ms")
         say("slides.openslide_tile", _of_openslide(place, slide), "ms")
         cookie = cookie_of(place, place.root["people"].person_of_login("rareliverhpuser1"))
-        return cookie, f"{resource_path(slide)}/tile/{slide.version}/0"
+        return cookie, f"{resource_path(slide)}/", slide.version
 
 
 def main() -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory(prefix="cpms-bench-") as name:
-        _over_http(Path(name), *_stored(Path(name)))
+        _as_served(Path(name), *_stored(Path(name)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ graphics processor is faster than both. The browser and the portal share the pro
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 import time
 from datetime import date
@@ -15,9 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import transaction
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from pyramid.traversal import resource_path
 
+from bench._browser import chromium_path, context_of, marks_of
 from bench._ground import portal_in, say, settings_in
 from bench._served import cookie_of, ini_in, served
 from cpms_portal.core.actor import system_actor
@@ -34,17 +34,6 @@ SLICES, SIZE = 500, 512
 WARM, SECONDS, ASKED = 3, 6, 60
 #: Milliseconds from asking for the page to the painted picture, and until every tool is there.
 FIRST, DRAWN, READY = "first-image", "first-drawn", "viewer-ready"
-#: Marks of the page, and when the browser painted what asks to be timed (Element Timing).
-MARKS = """() => new Promise((done) => {
-  const found = Object.fromEntries(
-    performance.getEntriesByType("mark").map((one) => [one.name, one.startTime]));
-  const tell = () => done(found);
-  new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) found[one.identifier] = one.renderTime || one.loadTime;
-    tell();
-  }).observe({ type: "element", buffered: true });
-  setTimeout(tell, 200);
-})"""
 SCROLL = """async ([seconds, asked]) => {
   const seen = new Set();
   const stage = document.querySelector(".viewer.is-full [data-grid]")
@@ -83,33 +72,15 @@ def _stored(folder: Path) -> tuple[str, str]:
         return cookie_of(place, place.root["people"].person_of_login("rareliverhpuser1")), path
 
 
-def _context(browser: Browser, address: str, cookie: str) -> BrowserContext:
-    name, _, value = cookie.partition("=")
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.add_cookies([{"name": name, "value": value, "url": address}])
-    return context
-
-
-def _marks(page: Page) -> dict[str, float]:
-    """Return when things happened, in milliseconds after the page was asked for."""
-    # Asked from outside: the policy of the page evaluates nothing inside it.
-    until = time.monotonic() + 60
-    while READY not in (found := dict(page.evaluate(MARKS))):
-        if time.monotonic() > until:
-            raise TimeoutError(f"{READY} did not happen")
-        page.wait_for_timeout(100)
-    return found
-
-
 def _seen(browser: Browser, address: str, cookie: str, name: str) -> None:
     """Open the study with an empty cache and then again, and go through its slices."""
-    context = _context(browser, address, cookie)
+    context = context_of(browser, address, cookie)
     # The server has answered somebody before; it is the browser that is cold.
     context.request.get(address).body()
     page = context.new_page()
     for round_ in range(WARM + 1):
         page.goto(address, wait_until="commit")
-        marks = _marks(page)
+        marks = marks_of(page, READY)
         when = "cold" if not round_ else f"warm_{round_}"
         # The picture is painted before the viewer is awake; where it is not, what the viewer drew.
         marks[FIRST] = min(marks.get(FIRST, marks[DRAWN]), marks[DRAWN])
@@ -126,9 +97,7 @@ def _seen(browser: Browser, address: str, cookie: str, name: str) -> None:
 
 def main() -> None:
     """Print the figures."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        raise SystemExit("no Chromium here")
+    path = chromium_path()
     with tempfile.TemporaryDirectory(prefix="cpms-bench-") as name:
         folder = Path(name)
         before = time.perf_counter()

@@ -6,10 +6,15 @@ import re
 from functools import partial
 
 import pytest
+import transaction
 from playwright.sync_api import sync_playwright
 from pyramid.traversal import resource_path
 
+from cpms_portal.imaging.actions import receive_study
+from cpms_portal.patients.queries import patient_of
 from cpms_portal.patients.resources import Patient
+from tests.factories.panels import REQUESTER, Cast
+from tests.factories.slides import aperio
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update",
@@ -57,8 +62,8 @@ def upload(hp, place):
     return sent
 
 
-def _page(browser, served, cookies, problems):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+def _page(browser, served, cookies, problems, **options):
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
     context.add_cookies(
         [{"name": name, "value": value, "url": served} for name, value in cookies.items()]
     )
@@ -75,7 +80,7 @@ def page_of(chromium_path, served, browser_of):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         new = partial(_page, browser, served)
-        yield lambda login: new(browser_of(login).cookies, problems)
+        yield lambda login, **options: new(browser_of(login).cookies, problems, **options)
         browser.close()
     assert not problems, problems
 
@@ -84,6 +89,34 @@ def page_of(chromium_path, served, browser_of):
 def page(page_of):
     """A page of a clinician of the centre."""
     return page_of(HP)
+
+
+@pytest.fixture
+def panel(root, registry):
+    """A panel in assessment with two members."""
+    made = Cast(root, registry).assessment()
+    transaction.commit()
+    return made
+
+
+def _slide_in(panel, registry, actor, seed: int) -> str:
+    patient = patient_of(panel)
+    content = aperio([], width=3000, height=2200, seed=seed)
+    receipt = receive_study(patient, [("a", content)], actor)
+    transaction.commit()
+    return resource_path(patient["studies"][receipt.studies[0]])
+
+
+@pytest.fixture
+def address(root, registry, panel):
+    """The address of a slide of its patient."""
+    return _slide_in(panel, registry, Cast(root, registry)(REQUESTER), 41)
+
+
+@pytest.fixture
+def other_address(root, registry, panel):
+    """The address of another slide of its patient."""
+    return _slide_in(panel, registry, Cast(root, registry)(REQUESTER), 43)
 
 
 def at(page, pane: int = 0) -> tuple[float, ...]:

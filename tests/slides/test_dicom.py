@@ -8,6 +8,8 @@ import numpy
 import pydicom
 import pytest
 from PIL import Image
+from pydicom.encaps import encapsulate, generate_frames
+from pydicom.uid import generate_uid
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study, remove_study
@@ -163,3 +165,52 @@ def numbered(content: bytes) -> bytes:
     out = io.BytesIO()
     dataset.save_as(out)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_level_cut_into_a_concatenation_when_uploaded_then_is_whole_again(
+    root, registry, patient, sparse
+) -> None:
+    slide = DICOMSlide(PERSON, f"cut {sparse}", sparse=sparse)
+    files = concatenated(slide.files()[0][1], 3)
+    receipt = receive_study(patient, files, system_actor(registry))
+    assert receipt.stored == 3
+    found = patient["studies"][receipt.slides[0]]
+    level = pyramid_of(registry, found).levels[0]
+    for number in range(level.columns * level.rows):
+        row, column = divmod(number, level.columns)
+        box = (column * 256, row * 256, column * 256 + 256, row * 256 + 256)
+        assert _close(as_jpeg(tile_of(registry, found, level, number), level), box)
+
+
+def test_a_concatenation_that_lacks_a_part_when_uploaded_then_is_no_slide_with_white_gaps(
+    root, registry, patient
+) -> None:
+    files = concatenated(DICOMSlide(PERSON, "gap", sparse=True).files()[0][1], 3)
+    receipt = receive_study(patient, files[:2], system_actor(registry))
+    assert (receipt.stored, receipt.slides) == (2, [])
+
+
+def concatenated(content: bytes, parts: int) -> list[tuple[str, bytes]]:
+    """Return an instance cut into several, as a scanner does with a level that is too large."""
+    whole = pydicom.dcmread(io.BytesIO(content))
+    frames = list(generate_frames(whole.PixelData, number_of_frames=whole.NumberOfFrames))
+    positions = list(whole.get("PerFrameFunctionalGroupsSequence", []))
+    files, size = [], -(-len(frames) // parts)
+    for part in range(parts):
+        one = pydicom.dcmread(io.BytesIO(content))
+        mine = slice(part * size, part * size + size)
+        one.ConcatenationUID = generate_uid(entropy_srcs=[whole.SOPInstanceUID])
+        one.SOPInstanceUIDOfConcatenationSource = whole.SOPInstanceUID
+        uid = generate_uid(entropy_srcs=[whole.SOPInstanceUID, str(part)])
+        one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = uid
+        one.InConcatenationNumber, one.InConcatenationTotalNumber = part + 1, parts
+        one.ConcatenationFrameOffsetNumber = part * size
+        one.NumberOfFrames = len(frames[mine])
+        if positions:
+            one.PerFrameFunctionalGroupsSequence = positions[mine]
+        one.PixelData = encapsulate(frames[mine])
+        out = io.BytesIO()
+        one.save_as(out)
+        files.append((f"{part}.dcm", out.getvalue()))
+    return files

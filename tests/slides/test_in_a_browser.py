@@ -69,7 +69,7 @@ def test_two_slides_when_moved_together_then_keep_the_same_length_on_the_glass(
     opened(page, served + slides[0])
     page.select_option("[data-beside]", index=1)
     page.wait_for_selector(".slide-pane:nth-child(2)[data-shown]")
-    page.check("[data-together]")
+    page.check("[data-linked]")
     first, second = at(page), at(page, 1)
     page.locator(".openseadragon-canvas").first.focus()
     for _ in range(6):
@@ -101,7 +101,7 @@ def test_three_slides_when_side_by_side_then_move_together_and_are_put_away(
     assert min(box["width"] for box in boxes) > 250
     expect(page.locator(".navigator")).to_have_count(3)
     expect(page.locator(".slide-scale:visible")).to_have_count(3)
-    page.check("[data-together]")
+    page.check("[data-linked]")
     before = [at(page, number)[2] for number in range(3)]
     page.locator(".openseadragon-canvas").first.focus()
     page.keyboard.press("+")
@@ -115,7 +115,7 @@ def test_three_slides_when_side_by_side_then_move_together_and_are_put_away(
     expect(chooser).to_be_focused()
     page.locator(".slide-close").first.click()
     expect(panes).to_have_count(1)
-    expect(page.locator("[data-together-label]")).to_be_hidden()
+    expect(page.locator("[data-linked-label]")).to_be_hidden()
 
 
 def test_the_viewer_when_on_a_phone_then_fits_and_takes_touches(page, served, slides) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import zipfile
+from pathlib import Path
 
 import openslide
 import pytest
@@ -20,6 +23,7 @@ from tests.factories.slides import aperio, generic, level_page, tissue
 from tests.slides.conftest import OUTSIDER
 
 PERSON = planted_person(1)
+STATIC = Path(__file__).parents[2] / "cpms_portal/imaging/static"
 
 
 def test_a_dropped_slide_when_uploaded_then_stands_in_the_list_and_can_be_opened(
@@ -153,3 +157,21 @@ def test_a_slide_when_the_key_is_destroyed_then_cannot_be_read(root, registry, p
     slide.key_id = "a-key-that-is-gone"
     with pytest.raises(KeyDestroyedError):
         pyramid_of(registry, slide)
+
+
+def test_the_page_of_a_slide_when_opened_then_brings_what_the_viewer_would_ask_for(
+    upload, hp
+) -> None:
+    address = upload(aperio([], seed=23))["studies"][0]
+    page = hp.get(address)
+    about = json.loads(page.html.find(attrs={"data-about": True})["data-about"])
+    assert about == hp.get(address + "levels").json
+    first = page.html.find("link", rel="preload", attrs={"as": "image"})["href"]
+    assert Image.open(io.BytesIO(hp.get(first).body)).size == (512, 512)
+    brought = {
+        link["href"].rpartition("/")[2] for link in page.html.find_all("link", rel="modulepreload")
+    }
+    imported = set()
+    for path in (STATIC / "slide").glob("*.js"):
+        imported |= set(re.findall(r'from "[./]+(?:slide/)?([a-z]+\.js)"', path.read_text()))
+    assert imported == brought

@@ -23,7 +23,8 @@ from cpms_portal.annotations.resources import Annotation
 from cpms_portal.annotations.schemas import json_of
 from cpms_portal.core.events import Viewed, announce
 from cpms_portal.imaging.interfaces import IAnnotated
-from cpms_portal.imaging.queries import holder_of
+from cpms_portal.imaging.queries import holder_of, pyramid_of
+from cpms_portal.imaging.resources import Slide
 from cpms_portal.panels.resources import Panel
 from cpms_portal.security.permissions import Permission
 
@@ -75,6 +76,38 @@ def _layer(layer: Layer, request: Request) -> dict[str, Any]:
 def layers(target: Any, request: Request) -> dict[str, Any]:
     """Return the layers of a study or slide that the reader may see."""
     return {"layers": [_layer(layer, request) for layer in layers_on(target, request.actor)]}
+
+
+def _feature(layer: Layer, one: Opened) -> dict[str, Any]:
+    """Return a Feature as programs for slides read it: QuPath looks for objectType and name."""
+    feature = one.feature or {}
+    said = feature["properties"]
+    own = {
+        "objectType": "annotation",
+        "name": said["text"],
+        "kind": said["kind"],
+        "author": layer.author,
+        "created": str(one.annotation.created),
+    }
+    return {**feature, "id": one.annotation.__name__, "properties": own}
+
+
+@view_config(context=Slide, name="annotations.geojson", permission=Permission.STUDY_VIEW)
+def slide_features(slide: Slide, request: Request) -> Response:
+    """Hand out what the reader may see of a slide as one GeoJSON FeatureCollection (RFC 7946).
+
+    Coordinates are pixels of the largest level; ``pixel`` says how many micrometres one is.
+    """
+    layers_seen = layers_on(slide, request.actor)
+    collection = {
+        "type": "FeatureCollection",
+        "pixel": pyramid_of(request.registry, slide).pixel,
+        "features": [_feature(layer, one) for layer in layers_seen for one in layer.opened],
+    }
+    announce(request.registry, Viewed(slide, request.actor, "annotation.export"))
+    response = Response(json=collection, content_type=_TYPES["geojson"][0], charset=None)
+    response.content_disposition = 'attachment; filename="annotations.geojson"'
+    return response
 
 
 @view_config(

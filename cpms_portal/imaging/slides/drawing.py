@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from cpms_portal.imaging.deidentification.reasons import WithheldError
+from cpms_portal.imaging.deidentification.reasons import RefusedError
 from cpms_portal.imaging.slides.decoding import jpeg_of, picture
 from cpms_portal.imaging.slides.layers import Form, Layer
 
@@ -27,7 +27,7 @@ class DrawnLayer:
         width, height = -(-own.width // step), -(-own.height // step)
         self.form = Form(width, height, TILE, TILE, drawn=True)
         self._tiles: dict[int, bytes] = {}
-        self._pictures: OrderedDict[int, Any] = OrderedDict()
+        self._pictures: OrderedDict[Any, Any] = OrderedDict()
 
     def same_as(self, number: int) -> Any:
         """Say that no tiles share their bytes."""
@@ -58,17 +58,22 @@ class DrawnLayer:
         return edge
 
     def _picture(self, number: int) -> Any:
-        """Return a tile of the source, small; those used last are kept."""
-        if number in self._pictures:
-            self._pictures.move_to_end(number)
-            return self._pictures[number]
+        """Return a tile of the source, small; those used last are kept.
+
+        Tiles that share their bytes are decoded once, however many there are.
+        """
+        shared = self._source.same_as(number)
+        key = number if shared is None else shared
+        if key in self._pictures:
+            self._pictures.move_to_end(key)
+            return self._pictures[key]
         form, tile = self._source.form, self._source.tile(number)
         small = None
         if tile:
             size = -(-form.tile_width // self._step), -(-form.tile_height // self._step)
             found = picture(tile, form, form.prefix, at_least=max(size))
             small = found.resize(size, Image.Resampling.BOX) if found.size != size else found
-        self._pictures[number] = small
+        self._pictures[key] = small
         if len(self._pictures) > _OPEN:
             self._pictures.popitem(last=False)
         return small
@@ -80,7 +85,7 @@ def completed(layers: list[Layer]) -> list[Layer]:
     while max(found[-1].form.width, found[-1].form.height) > TILE or found[-1].form.count > 1:
         last = found[-1].form
         if last.width * last.height > LARGEST_DRAWN_FROM:
-            raise WithheldError("slide_kind")
+            raise RefusedError("too_large")
         step = STEP if max(last.width, last.height) > TILE * 2 else 2
         found.append(DrawnLayer(found[-1], step))
     return found

@@ -97,7 +97,10 @@ def levels_of(file: TIFFFile, in_bytes: InBytes) -> list[Layer]:
         raise WithheldError("slide_kind")
     if _is_other(first):
         raise WithheldError("slide_label")
-    found: list[Layer] = [tiled_layer(file, first, in_bytes)]
+    largest = tiled_layer(file, first, in_bytes)
+    if not largest.counts.any():
+        raise RefusedError("slide_damaged")
+    found: list[Layer] = [largest]
     for directory in file.directories[1:]:
         if not is_tiled(directory):
             continue

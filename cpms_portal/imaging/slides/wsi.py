@@ -7,7 +7,7 @@ tile lies, and the smaller levels the scanner did not send.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
@@ -31,17 +31,25 @@ _CODINGS = {
 _WIDTH, _HEIGHT, _PLANES = 0x00480006, 0x00480007, 0x00480303
 _FRAME_PLACE, _ACROSS, _DOWN = 0x0048021A, 0x0048021E, 0x0048021F
 _SPACING, _POWER = 0x00280030, 0x00480112
+_CONCATENATION, _PART, _PARTS, _FIRST_FRAME = 0x00209161, 0x00209162, 0x00209163, 0x00209228
 
 
 @dataclass(frozen=True)
 class Tiled:
-    """A level: its form, and where its tiles lie in the pack. pixel: micrometres."""
+    """A level or a part of one: its form, and where its tiles lie in the pack.
+
+    pixel: micrometres. concatenation: the UID of an object that was cut into instances because
+    it was too large (PS3.3 C.7.6.16.2.2.4), empty when it was not; part: which it is, and of how
+    many, 0 when it does not say.
+    """
 
     form: Form
     offsets: Any
     counts: Any
     pixel: tuple[float, float]
     magnification: float
+    concatenation: str = ""
+    part: tuple[int, int] = (0, 0)
 
 
 def _long(dataset: Dataset, tag: int) -> int:
@@ -123,7 +131,11 @@ def _places(dataset: Dataset, form: Form, count: int) -> list[int] | None:
     if found:
         return found if len(found) == count else None
     planes = _long(dataset, _PLANES) or 1
-    return list(range(count)) if count == form.count and planes == 1 else None
+    first = _long(dataset, _FIRST_FRAME) if dataset.text(_CONCATENATION) else 0
+    whole = count == form.count or (dataset.text(_CONCATENATION) and count <= form.count)
+    if not whole or planes != 1 or not 0 <= first <= form.count - count:
+        return None
+    return list(range(first, first + count))
 
 
 def tiled(file: File, at: int) -> Tiled | None:
@@ -141,14 +153,46 @@ def tiled(file: File, at: int) -> Tiled | None:
         return None
     offsets, counts = numpy.zeros(form.count, "<u8"), numpy.zeros(form.count, "<u4")
     for place, (start, end) in zip(places, frames, strict=True):
-        offsets[place], counts[place] = at + start, end - start
+        # What lies behind another frame is another focal plane or stain: the first is shown.
+        if not counts[place]:
+            offsets[place], counts[place] = at + start, end - start
     spacing = _decimals(dataset, _SPACING)
     # Row spacing comes first, in millimetres (PS3.3 10.7.1.3).
     pixel = (spacing[1] * 1000, spacing[0] * 1000) if len(spacing) == 2 else (0.0, 0.0)
     sane = all(0.01 < one < 1000 for one in pixel)
     power = (_decimals(dataset, _POWER) or [0.0])[0]
     rounded = (round(pixel[0], 4), round(pixel[1], 4)) if sane else (0.0, 0.0)
-    return Tiled(form, offsets, counts, rounded, power if 0.1 < power < 400 else 0.0)
+    part = dataset.number(_PART) or 0, dataset.number(_PARTS) or 0
+    return Tiled(
+        form, offsets, counts, rounded, power if 0.1 < power < 400 else 0.0,
+        concatenation=dataset.text(_CONCATENATION), part=part,
+    )  # fmt: skip
+
+
+def put_together(levels: list[Tiled]) -> list[Tiled]:
+    """Return levels whole: parts of a concatenation become one; those that lack a part are none."""
+    found = [level for level in levels if not level.concatenation]
+    cut: dict[tuple[str, Form], list[Tiled]] = {}
+    for level in levels:
+        if level.concatenation:
+            cut.setdefault((level.concatenation, level.form), []).append(level)
+    return found + [_joined(parts) for parts in cut.values() if _is_whole(parts)]
+
+
+def _is_whole(parts: list[Tiled]) -> bool:
+    """Say whether no part is missing, by what they say, else by whether each tile is there."""
+    total = max(level.part[1] for level in parts)
+    if total:
+        return {level.part[0] for level in parts} == set(range(1, total + 1))
+    return bool(sum(level.counts.astype(bool) for level in parts).all())
+
+
+def _joined(parts: list[Tiled]) -> Tiled:
+    offsets, counts = parts[0].offsets.copy(), parts[0].counts.copy()
+    for part in parts[1:]:
+        new = (counts == 0) & (part.counts > 0)
+        offsets[new], counts[new] = part.offsets[new], part.counts[new]
+    return replace(parts[0], offsets=offsets, counts=counts)
 
 
 class PackLayer:
@@ -174,7 +218,7 @@ def plan_of_pack(levels: list[Tiled], read: Callable[[int, int], bytes]) -> Plan
     Levels of one width are shown once: more focal planes and stains cannot be told apart.
     """
     by_width: dict[int, Tiled] = {}
-    for level in levels:
+    for level in put_together(levels):
         by_width.setdefault(level.form.width, level)
     ordered = sorted(by_width.values(), key=lambda one: one.form.width, reverse=True)
     if not ordered:

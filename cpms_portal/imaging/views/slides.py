@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,12 @@ from cpms_portal.security.permissions import Permission
 
 _KEPT = "private, max-age=31536000, immutable"
 _THUMBNAIL = 192
+#: Modules the viewer imports: asked for with the page, not one after the other.
+MODULES = (
+    "moments.js", "presentation.js", "slide/layers.js", "slide/linked.js", "slide/notes.js",
+    "slide/overlay.js", "slide/pane.js", "slide/place.js", "slide/presenting.js",
+    "slide/scale.js", "slide/source.js", "slide/tools.js",
+)  # fmt: skip
 
 
 def _numbers(slide: Slide, pyramid: Pyramid, request: Request) -> dict[str, Any]:
@@ -56,10 +63,15 @@ def slide_line(slide: Slide, request: Request) -> dict[str, Any]:
 def slide_page(slide: Slide, request: Request) -> dict[str, Any]:
     """Show a slide: what it is, and the viewer."""
     others = [one for one in slides_of(holder_of(slide)) if one is not slide]
+    about = levels(slide, request)
     return {
         "title": _("Slide"),
         **slide_line(slide, request),
         "levels_url": request.resource_url(slide, "levels"),
+        "about": json.dumps(about),
+        # The viewer begins with the smallest level, which is a single tile.
+        "first_tile": f"{about['tiles']}/{len(about['levels']) - 1}/0",
+        "modules": [request.asset(name, "imaging") for name in MODULES],
         "others": [
             {**slide_line(one, request), "levels": request.resource_url(one, "levels")}
             for one in others

@@ -1,82 +1,22 @@
-// Look together: one leads, the others follow or let go. Small messages, asked for by polling.
+// Look together at images: what is shared of them, and how it is taken over.
+import { Presentation } from "../presentation.js";
 
-const FOLLOWING = 800;
-const LOOKING = 4000;
-const SHOWING = 250;
-
-export class Together {
+export class Together extends Presentation {
   constructor(room) {
+    super(room.root);
     this.room = room;
-    this.bar = room.root.querySelector("[data-together]");
-    this.mode = "free";
-    this.told = { leader: "", state: {}, lookers: [], mine: false };
-    this.pointer = null;
   }
 
   wake() {
-    if (!this.bar) return;
-    this.bar.hidden = false;
-    this.chooser = this.bar.querySelector("[data-together-panel]");
-    this.chooser.selectedIndex = this.chooser.options.length - 1;
-    this.chooser.closest("label").hidden = this.chooser.options.length < 2;
-    this.chooser.addEventListener("change", () => { this.#free(); this.#tick(); });
-    this.bar.addEventListener("click", (event) => {
-      const { togetherDo } = event.target.closest("button")?.dataset ?? {};
-      if (togetherDo) this[togetherDo]();
-    });
-    this.room.grid.addEventListener("pointermove", (event) => this.#point(event));
-    const follow = new URLSearchParams(location.search).get("follow");
-    if (follow !== null) {
-      const at = [...this.chooser.options].findIndex((one) => one.value === follow);
-      if (at >= 0) this.chooser.selectedIndex = at;
-      this.mode = "follow";
-    }
-    this.#say("look").then(() => this.#tick());
+    super.wake();
+    if (this.bar) this.room.grid.addEventListener("pointermove", (event) => this.#point(event));
   }
 
-  get panel() {
-    return `${this.chooser.value.replace(/\/$/, "")}/`;
-  }
+  get here() { return this.room.drawings.place_?.dataset.target; }
 
-  get mayLead() {
-    return this.chooser.selectedOptions[0]?.dataset.mayLead === "yes";
-  }
-
-  async lead() {
-    this.mode = "lead";
-    await this.#say("lead", this.#state());
-  }
-
-  async follow() {
-    this.mode = "follow";
-    await this.#say("look");
-    this.#tick();
-  }
-
-  async letGo() {
-    const step = this.mode === "lead" ? "let_go" : "look";
-    this.#free();
-    await this.#say(step);
-  }
-
-  #free() {
-    this.mode = "free";
-    this.applied = null;
-    this.#ring(null);
-  }
-
-  // What the leader does reaches the others a few times a second, not for every pixel.
-  moved() {
-    if (this.mode !== "lead" || this.waiting) return;
-    this.waiting = setTimeout(() => {
-      this.waiting = null;
-      if (this.mode === "lead") this.#say("show", this.#state());
-    }, SHOWING);
-  }
-
-  #state() {
+  state() {
     const cell = this.room.active;
-    const target = this.room.drawings.place_?.dataset.target;
+    const target = this.here;
     if (!cell.isStack || !target) return null;
     const image = cell.series.images[cell.index];
     return {
@@ -90,75 +30,18 @@ export class Together {
     const cell = this.room.active;
     const box = cell.element.getBoundingClientRect();
     const world = cell.viewport.canvasToWorld([event.clientX - box.left, event.clientY - box.top]);
-    this.pointer = cell.imageId ? this.room.images.toImage(cell.imageId, world) : null;
-    this.moved();
+    this.pointed(cell.imageId ? this.room.images.toImage(cell.imageId, world) : null);
   }
 
-  async #say(step, state = null) {
-    const answer = await fetch(`${this.panel}present`, {
-      method: "POST", credentials: "same-origin",
-      body: JSON.stringify({ step, following: this.mode === "follow", state }),
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": this.bar.dataset.token },
-    }).catch(() => null);
-    this.said = Date.now();
-    if (answer?.ok) await this.#hear(await answer.json());
-    else if (answer) this.#over();
-  }
-
-  async #tick() {
-    clearTimeout(this.timer);
-    if (Date.now() - (this.said ?? 0) > LOOKING) await this.#say("look");
-    else await this.#ask();
-    this.timer = setTimeout(() => this.#tick(), this.mode === "follow" ? FOLLOWING : LOOKING);
-  }
-
-  async #ask() {
-    const answer = await fetch(`${this.panel}presentation`, {
-      credentials: "same-origin", headers: this.mark ? { "If-None-Match": this.mark } : {},
-    }).catch(() => null);
-    if (!answer || answer.status === 304) return;
-    if (!answer.ok) {
-      this.#over();
-      return;
-    }
-    this.mark = answer.headers.get("ETag");
-    await this.#hear(await answer.json());
-  }
-
-  // The panel was frozen, or the reader is no member any more.
-  #over() {
-    this.#free();
-    clearTimeout(this.timer);
-    this.bar.hidden = true;
-  }
-
-  async #hear(told) {
-    this.told = told;
-    if (this.mode === "lead" && !told.mine) this.#free();
-    this.#draw();
-    if (this.mode !== "follow" || told.mine || !told.state.target) return;
-    if (this.applied === told.number) return;
-    this.applied = told.number;
-    await this.#apply(told.state);
-  }
-
-  async #apply(state) {
-    const here = this.room.drawings.place_?.dataset.target;
-    if (state.target !== here) {
-      const address = location.pathname.replace(here, state.target);
-      if (address !== location.pathname) location.assign(`${address}?follow=${encodeURIComponent(this.chooser.value)}`);
-      return;
-    }
+  async apply(state) {
     const { images } = this.room;
     const found = images.byId.get(images.idOf(state.series, state.instance, state.frame));
-    if (!found) return;
-    await this.room.go({ series: state.series, index: found.index }, state.view);
-    this.#ring(state.pointer);
-    this.room.root.dataset.followed = String(this.applied);
+    if (found) await this.room.go({ series: state.series, index: found.index }, state.view);
+    return Boolean(found);
   }
 
   // Where the leader points.
-  #ring(point) {
+  ring(point) {
     this.mark_ ??= Object.assign(document.createElement("div"), { className: "viewer-pointer" });
     const cell = this.room.active;
     if (!point || !cell?.imageId) {
@@ -169,23 +52,5 @@ export class Together {
     this.mark_.style.left = `${x}px`;
     this.mark_.style.top = `${y}px`;
     cell.node.append(this.mark_);
-  }
-
-  #draw() {
-    const { leader, mine, lookers } = this.told;
-    const words = this.bar.dataset;
-    const button = (name) => this.bar.querySelector(`[data-together-do="${name}"]`);
-    button("lead").hidden = this.mode === "lead" || !this.mayLead;
-    button("follow").hidden = this.mode !== "free" || mine;
-    button("letGo").hidden = this.mode === "free";
-    const said = mine ? words.you : !leader ? words.nobody
-      : (this.mode === "follow" ? words.follows : words.leads).replace("{name}", leader);
-    const write = (selector, text) => {
-      const node = this.bar.querySelector(selector);
-      if (node.textContent !== text) node.textContent = text;
-    };
-    write("[data-together-said]", said);
-    const names = lookers.map(([name, follows]) => (follows ? `${name} ✓` : name)).join(", ");
-    write("[data-together-lookers]", names ? words.looking.replace("{names}", names) : "");
   }
 }

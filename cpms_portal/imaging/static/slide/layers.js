@@ -14,8 +14,10 @@ function button(words, label, act) {
 }
 
 export class LayerList {
-  constructor(box, { go, change, remove, changed }) {
+  // file: the address of all drawings in one file.
+  constructor(box, file, { go, change, remove, changed }) {
     this.box = box;
+    this.file = file;
     this.verbs = { go, change, remove, changed };
     this.hidden = new Set();
   }
@@ -30,7 +32,13 @@ export class LayerList {
   show(layers) {
     this.layers = layers;
     this.box.hidden = !layers.length;
-    this.box.replaceChildren(...layers.map((layer) => this.#layer(layer)));
+    this.box.replaceChildren(...layers.map((layer) => this.#layer(layer)), this.#file());
+  }
+
+  // All of them in one file, for programs that read slides.
+  #file() {
+    const link = element("a", { className: "slide-file", href: this.file, download: "" }, this.box.dataset.file);
+    return element("p", { className: "slide-layers-foot" }, link);
   }
 
   #layer(layer) {

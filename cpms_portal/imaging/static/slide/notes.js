@@ -19,7 +19,7 @@ export class Notes {
     this.tools = new Tools(this.overlay, {
       draft: (geometry) => this.#draw(geometry), done: (geometry, kind) => this.#drawn(geometry, kind),
     });
-    this.list = new LayerList(this.root.querySelector("[data-layers]"), {
+    this.list = new LayerList(this.root.querySelector("[data-layers]"), `${this.settings.annotations}.geojson`, {
       go: (one) => this.go(one), change: (one) => this.#change(one),
       remove: (one) => this.#remove(one), changed: () => this.#draw(),
     });
@@ -39,11 +39,8 @@ export class Notes {
   }
 
   go(one, now = false) {
-    const { column, row, zoom, rotation } = one.view;
     this.chosen = one.id;
-    if (column != null && row != null) {
-      this.viewer.first.go({ x: column, y: row, ratio: zoom, turn: rotation ?? 0 }, now);
-    }
+    if (one.view.column != null && one.view.row != null) this.viewer.first.seen(one.view, now);
     this.#draw();
   }
 
@@ -120,18 +117,13 @@ export class Notes {
     this.viewer.first.stage.querySelector(".openseadragon-canvas").focus({ preventScroll: true });
   }
 
-  get #view() {
-    const { x, y, ratio, turn } = this.viewer.first.at;
-    return { column: x, row: y, zoom: ratio, rotation: ((turn % 360) + 360) % 360 };
-  }
-
   async #keep() {
     const text = this.form.elements.text.value.trim();
     const old = this.changing?.feature;
     const sent = {
       type: "Feature", geometry: old ? old.geometry : this.geometry,
       properties: { text, kind: old ? old.properties.kind : this.kind },
-      view: this.changing ? this.changing.view : this.#view,
+      view: this.changing ? this.changing.view : this.viewer.first.view,
     };
     const url = this.changing ? `${this.changing.url}/change` : `${this.form.elements.panel.value}/annotate`;
     if (!this.changing) sent.target = this.settings.target;

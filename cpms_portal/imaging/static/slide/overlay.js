@@ -1,7 +1,6 @@
 // Drawings over a slide, in pixels of its largest level; they move, zoom and turn with it.
 
 const SVG = "http://www.w3.org/2000/svg";
-const { Point } = globalThis.OpenSeadragon;
 
 function made(name, attributes) {
   const element = document.createElementNS(SVG, name);
@@ -24,25 +23,15 @@ export class Overlay {
   }
 
   place() {
-    const { viewport } = this.pane;
-    const at = (x, y) => viewport.imageToViewerElementCoordinates(new Point(x, y));
     if (!this.pane.viewer.world.getItemCount()) return;
     // Far apart, so that what is rounded does not matter.
     const far = 10_000;
-    const [zero, right, down] = [at(0, 0), at(far, 0), at(0, far)];
+    const [zero, right, down] = [[0, 0], [far, 0], [0, far]].map((one) => this.pane.onScreen(one));
     const numbers = [(right.x - zero.x) / far, (right.y - zero.y) / far, (down.x - zero.x) / far,
       (down.y - zero.y) / far, zero.x, zero.y];
     this.group.setAttribute("transform", `matrix(${numbers.join(" ")})`);
     const radius = 8 / (this.pane.ratio || 1);
     for (const circle of this.group.querySelectorAll("circle")) circle.setAttribute("r", radius);
-  }
-
-  // The place of the slide under a place of the screen.
-  under(event) {
-    const box = this.pane.stage.getBoundingClientRect();
-    const place = new Point(event.clientX - box.left, event.clientY - box.top);
-    const found = this.pane.viewport.viewerElementToImageCoordinates(place);
-    return [Math.round(found.x * 10) / 10, Math.round(found.y * 10) / 10];
   }
 
   show(drawings) {

@@ -1,4 +1,5 @@
 // One slide in one pane.
+import { happened } from "../moments.js";
 import { ScaleBar } from "./scale.js";
 import { tileSource } from "./source.js";
 
@@ -13,11 +14,11 @@ function standIn() {
   document.head.append(mark);
 }
 
-// The overview has the shape of the slide; its longer side measures 9 rem.
+// The overview has the shape of the slide; its longer side measures 9 rem, less on a phone.
 function overview({ width, height }) {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const longer = Math.max(width, height);
-  return { navigatorWidth: `${(9 * rem * width) / longer}px`, navigatorHeight: `${(9 * rem * height) / longer}px` };
+  const longer = Math.max(width, height) / (matchMedia("(max-width: 48rem)").matches ? 6 : 9);
+  return { navigatorWidth: `${(rem * width) / longer}px`, navigatorHeight: `${(rem * height) / longer}px` };
 }
 
 export class Pane {
@@ -37,6 +38,8 @@ export class Pane {
       navigatorDisplayRegionColor: "#b3261e",
       animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.4,
       maxZoomPixelRatio: 4, minZoomImageRatio: 0.8, visibilityRatio: 0.3, imageLoaderLimit: 6,
+      // As many as arrived: one for each frame, as usual, would make a first view wait.
+      maxTilesPerFrame: 12,
       gestureSettingsTouch: { pinchRotate: true }, gestureSettingsMouse: { clickToZoom: false },
       placeholderFillStyle: "#fff",
     });
@@ -44,8 +47,12 @@ export class Pane {
     for (const name of ["viewport-change", "open", "resize"]) {
       this.viewer.addHandler(name, () => told(this));
     }
+    this.viewer.addOnceHandler("tile-drawn", () => happened("slide-seen"));
     this.viewer.world.addHandler("add-item", (event) => {
-      event.item.addOnceHandler("fully-loaded-change", () => { this.element.dataset.shown = "yes"; });
+      event.item.addOnceHandler("fully-loaded-change", () => {
+        this.element.dataset.shown = "yes";
+        happened("slide-drawn");
+      });
     });
   }
 
@@ -82,6 +89,32 @@ export class Pane {
     this.viewport.zoomTo(this.viewer.world.getItemAt(0).imageToViewportZoom(ratio), undefined, now);
     this.viewport.panTo(this.viewport.imageToViewportCoordinates(new Point(x, y)), now);
   }
+
+  // The same in the words of annotations and presentations.
+  get view() {
+    const { x, y, ratio, turn } = this.at;
+    return { column: x, row: y, zoom: ratio, rotation: ((turn % 360) + 360) % 360 };
+  }
+
+  seen({ column, row, zoom, rotation }, now = false) {
+    this.go({ x: column, y: row, ratio: zoom, turn: rotation ?? 0 }, now);
+  }
+
+  // The place of the slide under a place of the screen; beyond its edge the nearest one.
+  under(event) {
+    const box = this.stage.getBoundingClientRect();
+    const place = new Point(event.clientX - box.left, event.clientY - box.top);
+    const found = this.viewport.viewerElementToImageCoordinates(place);
+    return this.inside([found.x, found.y]);
+  }
+
+  inside([x, y]) {
+    const { width, height } = this.about;
+    return [[x, width], [y, height]].map(([value, most]) => Math.round(Math.min(Math.max(value, 0), most) * 10) / 10);
+  }
+
+  // The place of the stage where a place of the slide is.
+  onScreen([x, y]) { return this.viewport.imageToViewerElementCoordinates(new Point(x, y)); }
 
   offerClose(words, act) {
     const button = document.createElement("button");

@@ -16,6 +16,8 @@ export class Tools {
     svg.addEventListener("pointerdown", (event) => this.#begin(event));
     svg.addEventListener("pointermove", (event) => this.#go(event));
     svg.addEventListener("pointerup", (event) => this.#end(event));
+    svg.addEventListener("pointercancel", () => this.#drop());
+    svg.addEventListener("wheel", (event) => this.#zoom(event), { passive: false });
   }
 
   choose(name) {
@@ -25,15 +27,16 @@ export class Tools {
   }
 
   #begin(event) {
-    if (!this.name || event.button) return;
+    // A second finger draws nothing.
+    if (!this.name || event.button || !event.isPrimary) return;
     event.preventDefault();
     this.overlay.svg.setPointerCapture(event.pointerId);
-    this.points = [this.overlay.under(event)];
+    this.points = [this.overlay.pane.under(event)];
   }
 
   #go(event) {
-    if (!this.points.length) return;
-    const point = this.overlay.under(event);
+    if (!this.points.length || !event.isPrimary) return;
+    const point = this.overlay.pane.under(event);
     if (this.name === "region") this.points[1] = point;
     else if (this.name === "outline" && this.#isFar(point)) this.points.push(point);
     const geometry = this.#geometry();
@@ -41,12 +44,28 @@ export class Tools {
   }
 
   #end(event) {
-    if (!this.points.length) return;
+    if (!this.points.length || !event.isPrimary) return;
     this.#go(event);
-    if (this.name === "point") this.points = [this.overlay.under(event)];
+    if (this.name === "point") this.points = [this.overlay.pane.under(event)];
     const geometry = this.#geometry();
     this.points = [];
     if (geometry) this.done(geometry, this.name);
+    else this.draft(null);
+  }
+
+  // The system took the finger away, for a gesture of its own.
+  #drop() {
+    this.points = [];
+    this.draft(null);
+  }
+
+  // One may come closer while drawing.
+  #zoom(event) {
+    event.preventDefault();
+    const { viewport } = this.overlay.pane;
+    const [x, y] = this.overlay.pane.under(event);
+    viewport.zoomBy(event.deltaY < 0 ? 1.2 : 1 / 1.2, viewport.imageToViewportCoordinates(x, y));
+    viewport.applyConstraints();
   }
 
   // Three pixels of the screen are enough for an outline.
@@ -55,22 +74,29 @@ export class Tools {
     return Math.hypot(x - lastX, y - lastY) * this.overlay.pane.ratio > 3 && this.points.length < 2000;
   }
 
+  // A tap is no region.
+  get #isWide() {
+    const [[left, top], [right, bottom] = [left, top]] = this.points;
+    return Math.min(Math.abs(right - left), Math.abs(bottom - top)) * this.overlay.pane.ratio > 3;
+  }
+
   #geometry() {
     const { name, points } = this;
     if (name === "point") return { type: "Point", coordinates: points[0] };
     if (name === "region") {
-      return points.length > 1 ? { type: "Polygon", coordinates: [box(points[0], points[1])] } : null;
+      return this.#isWide ? { type: "Polygon", coordinates: [box(points[0], points[1])] } : null;
     }
     return points.length > 2 ? { type: "Polygon", coordinates: [[...points, points[0]]] } : null;
   }
 
   // Without a pointer: the middle of what is seen, or half of it.
   middle() {
-    const { x, y, ratio } = this.overlay.pane.at;
-    if (this.name === "point") return this.done({ type: "Point", coordinates: [Math.round(x), Math.round(y)] }, "point");
-    const across = this.overlay.pane.stage.clientWidth / ratio / 4;
-    const down = this.overlay.pane.stage.clientHeight / ratio / 4;
-    const corners = box([x - across, y - down].map(Math.round), [x + across, y + down].map(Math.round));
+    const { pane } = this.overlay;
+    const { x, y, ratio } = pane.at;
+    if (this.name === "point") return this.done({ type: "Point", coordinates: pane.inside([x, y]) }, "point");
+    const across = pane.stage.clientWidth / ratio / 4;
+    const down = pane.stage.clientHeight / ratio / 4;
+    const corners = box(pane.inside([x - across, y - down]), pane.inside([x + across, y + down]));
     return this.done({ type: "Polygon", coordinates: [corners] }, this.name);
   }
 }

@@ -1,13 +1,16 @@
 // The slide viewer: panes side by side, tools, keys, and an address for each place.
+import { Linked } from "./linked.js";
 import { Notes } from "./notes.js";
 import { Pane } from "./pane.js";
 import { read, written } from "./place.js";
-import { Together } from "./together.js";
+import { Presenting } from "./presenting.js";
 
 const MOST = 4;
 const POWERS = [2.5, 5, 10, 20, 40];
 
-async function asked(url) {
+// What the page brings with it needs no question.
+async function asked(url, brought) {
+  if (brought) return JSON.parse(brought);
   const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
@@ -19,14 +22,14 @@ export class SlideViewer {
     this.place = root.querySelector("[data-panes]");
     this.status = root.querySelector("[data-status]");
     this.panes = [];
-    this.together = new Together();
+    this.linked = new Linked();
   }
 
   async wake() {
     this.say(this.status.dataset.loading);
     this.#listen();
     try {
-      await this.#add(this.root.dataset.levels);
+      await this.#add(this.root.dataset.levels, this.root.dataset.about);
     } catch {
       this.say(this.status.dataset.failed);
       return;
@@ -36,6 +39,8 @@ export class SlideViewer {
     if (at) this.first.go(at);
     this.notes = Notes.begin(this);
     this.notes?.load();
+    this.presenting = new Presenting(this);
+    this.presenting.wake();
     globalThis.addEventListener("hashchange", () => {
       const place = read(location.hash);
       if (place) this.first.go(place, false);
@@ -44,8 +49,8 @@ export class SlideViewer {
 
   get first() { return this.panes[0]; }
 
-  async #add(url) {
-    const about = await asked(url);
+  async #add(url, brought = "") {
+    const about = await asked(url, brought);
     const pane = new Pane(this.place, about, (one) => this.#moved(one));
     this.panes.push(pane);
     this.place.dataset.count = this.panes.length;
@@ -57,7 +62,8 @@ export class SlideViewer {
     const length = pane.showScale();
     pane.element.dataset.at = written(pane.at);
     if (pane === this.first) this.say(length ? this.status.dataset.scale.replace("{length}", length) : "");
-    this.together.follow(pane, this.panes);
+    this.linked.follow(pane, this.panes);
+    if (pane === this.first) this.presenting?.moved();
   }
 
   say(words) {
@@ -84,9 +90,9 @@ export class SlideViewer {
       if (button) this.do(button.dataset.do, button);
     });
     this.root.querySelector("[data-beside]")?.addEventListener("change", (event) => this.#beside(event.target));
-    this.root.querySelector("[data-together]").addEventListener("change", (event) => {
-      if (event.target.checked) this.together.start(this.panes);
-      else this.together.stop();
+    this.root.querySelector("[data-linked]").addEventListener("change", (event) => {
+      if (event.target.checked) this.linked.start(this.panes);
+      else this.linked.stop();
     });
   }
 
@@ -113,12 +119,12 @@ export class SlideViewer {
   }
 
   #arranged(chooser) {
-    const label = this.root.querySelector("[data-together-label]");
+    const label = this.root.querySelector("[data-linked-label]");
     this.place.dataset.count = this.panes.length;
     label.hidden = this.panes.length < 2;
     chooser.disabled = this.panes.length >= MOST;
-    this.together.stop();
-    if (!label.hidden && label.querySelector("input").checked) this.together.start(this.panes);
+    this.linked.stop();
+    if (!label.hidden && label.querySelector("input").checked) this.linked.start(this.panes);
   }
 
   do(name, button) {

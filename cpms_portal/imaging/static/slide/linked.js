@@ -1,6 +1,6 @@
 // Two panes that move together: by the same length on the glass, whatever their pixels measure.
 
-export class Together {
+export class Linked {
   constructor() {
     this.on = false;
     this.leading = null;

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import struct
+import time
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpms_portal.imaging.deidentification.reasons import TEXTS, RefusedError
+from cpms_portal.imaging.slides import drawing
 from tests.factories.slides import (
     LONG,
     UNDEFINED,
@@ -149,6 +152,52 @@ def test_tiles_that_overlap_to_more_than_the_file_when_taken_then_are_refused():
     places = struct.pack("<I", content.index(tile)) * 1024
     content = content.replace(struct.pack("<I", 2**31) * 1024, places)
     assert refusal(content) == "slide_damaged"
+
+
+def _of_one_tile(across: int, holds: int) -> bytes:
+    """Return a slide whose tiles of 32 pixels, so many of them not empty, share one place."""
+    page = level_page(tissue(32, 32), side=32)
+    (tile,) = page.pieces
+    page.pieces, count, side = [], across * across, across * 32
+    sizes = [len(tile)] * holds + [0] * (count - holds)
+    page.tags |= {256: (LONG, side), 257: (LONG, side), 65001: (UNDEFINED, tile)}
+    page.tags |= {324: (LONG, [2**31] * count), 325: (LONG, sizes)}
+    content = tiff([page])
+    place = struct.pack("<I", content.index(tile))
+    return content.replace(struct.pack("<I", 2**31) * count, place * count)
+
+
+def test_a_million_tiles_of_no_bytes_when_taken_then_are_refused_at_once():
+    content = _of_one_tile(1000, 0)
+    tracemalloc.start()
+    before = time.process_time()
+    assert refusal(content) == "slide_damaged"
+    assert time.process_time() - before < 5
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64 * 1024 * 1024
+
+
+def test_very_many_tiles_that_share_their_bytes_when_taken_then_are_decoded_once(monkeypatch):
+    decoded = []
+    real = drawing.picture
+    monkeypatch.setattr(
+        drawing, "picture", lambda *args, **more: decoded.append(1) or real(*args, **more)
+    )
+    file, pyramid = taken(_of_one_tile(100, 10_000))
+    assert pyramid.width == 3200
+    # The one tile, and those drawn of it for the levels that are drawn of drawn ones.
+    assert len(decoded) < 20
+    assert len(file) < 1_000_000
+
+
+def test_a_slide_too_large_to_be_drawn_smaller_when_taken_then_is_refused_at_once():
+    page = changed(level_page(tissue(256, 256)), t256=(LONG, 60_000), t257=(LONG, 60_000))
+    (tile,) = page.pieces
+    page.pieces, count = [], (-(-60_000 // 256)) ** 2
+    page.tags |= {324: (LONG, [16] * count), 325: (LONG, [len(tile)] * count)}
+    page.tags |= {65001: (UNDEFINED, tile)}
+    assert refusal(tiff([page])) == "too_large"
 
 
 def test_words_of_a_ruined_kind_when_taken_then_are_refused():

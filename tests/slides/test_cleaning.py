@@ -143,13 +143,6 @@ def test_a_tiled_picture_of_something_else_when_its_shape_fits_then_is_no_level(
     assert [one.drawn for one in pyramid.levels] == [False, True]
 
 
-def test_a_slide_of_a_kind_whose_labels_hide_among_levels_when_taken_then_is_withheld():
-    page = level_page(tissue(600, 400), b'<scn xmlns="http://www.leica-microsystems.com/scn/2010">')
-    with pytest.raises(WithheldError) as caught:
-        taken(tiff([page]))
-    assert caught.value.code == "slide_kind"
-
-
 def test_a_picture_that_begins_with_a_label_when_taken_then_is_withheld():
     with pytest.raises(WithheldError) as caught:
         taken(tiff([level_page(tissue(600, 400), b"label 600x400")]))

@@ -137,9 +137,8 @@ class _Run:
         """Decide on every file."""
         for entry in self._among.others:
             yield self._file(entry)
-        for entry in self._among.beside:
-            decision = Decision(WITHHELD, "slide_label")
-            yield _Line(self._source.relative(entry), decision)
+        for entry, code in self._among.withheld:
+            yield _Line(self._source.relative(entry), Decision(WITHHELD, code))
         for slide in self._among.slides:
             yield from self._slide(slide)
 

@@ -27,6 +27,9 @@ from cpms_portal.storage.streams import open_range
 
 _HEAD = 512
 _JPEG = b"\xff\xd8\xff"
+#: Slides that are not taken, by how they begin: Hamamatsu's VMS and VMU, Zeiss' CZI.
+_SEVERAL_FILES = (b"[Virtual Microscope", b"[Uncompressed Virtual Microscope")
+_UNKNOWN = (*_SEVERAL_FILES, b"ZISRAWFILE")
 
 
 @dataclass
@@ -40,31 +43,36 @@ class Found:
 
 @dataclass
 class Among:
-    """The files of an upload: slides, pictures that lie beside an MRXS, and others."""
+    """The files of an upload: slides, what is withheld beside them with its reason, and others."""
 
     slides: list[Found] = field(default_factory=list)
-    beside: list[Entry] = field(default_factory=list)
+    withheld: list[tuple[Entry, str]] = field(default_factory=list)
     others: list[Entry] = field(default_factory=list)
 
 
 def slides_among(source: Source) -> Among:
     """Return the files that are slides or belong to one, and the others."""
-    found, rest = Among(), []
+    found, rest, in_pieces = Among(), [], False
     for entry in source.entries:
         head = source.head(entry, _HEAD)
         if may_be_slide(head):
             found.slides.append(Found([entry]))
         elif begins_words(head):
             found.slides.append(_with_words(source, entry))
+        elif head.startswith(_UNKNOWN):
+            found.withheld.append((entry, "slide_kind"))
+            in_pieces |= head.startswith(_SEVERAL_FILES)
         else:
             rest.append((entry, head))
     groups = [one for one in found.slides if one.words]
     for entry, head in rest:
         if any(_joins(group, entry, head) for group in groups):
             continue
-        # The picture that gives an MRXS its name shows the label.
-        is_preview = bool(groups) and head.startswith(_JPEG)
-        (found.beside if is_preview else found.others).append(entry)
+        # The picture that gives an MRXS its name shows the label, as one of a VMS does.
+        if head.startswith(_JPEG) and (in_pieces or groups):
+            found.withheld.append((entry, "slide_kind" if in_pieces else "slide_label"))
+        else:
+            found.others.append(entry)
     return found
 
 

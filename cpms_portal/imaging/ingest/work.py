@@ -224,8 +224,8 @@ def ingest(
     traces = seen.traces
     traces.add_known(order.identity)
     bench = Bench(order.key, order.key_id, order.staging, traces.finder())
-    for entry in among.beside:
-        outcome.leave(entry, WithheldError("slide_label"))
+    for entry, code in among.withheld:
+        outcome.leave(entry, WithheldError(code))
     for slide in among.slides:
         _take_slide(bench, source, slide, outcome, progress=progress)
     return outcome

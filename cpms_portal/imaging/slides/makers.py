@@ -7,9 +7,11 @@ thumbnails are recognised by being none: what is not certainly a level is left o
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cpms_portal.imaging.deidentification.reasons import RefusedError, WithheldError
 from cpms_portal.imaging.slides.comparing import shows_the_same
+from cpms_portal.imaging.slides.kinds import named_levels, spacing_in, words_of
 from cpms_portal.imaging.slides.layers import (
     DESCRIPTION,
     TILE_OFFSETS,
@@ -26,12 +28,9 @@ _X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUBFILE = 282, 283, 296, 254
 _NUMBER = rb"\s*[=:]\s*\"?(\d{1,4}(?:[.,]\d{1,8})?)(?![\d.,])"
 _PIXEL = re.compile(rb"\bMPP" + _NUMBER)
 _MAGNIFICATION = re.compile(rb"\b(?:AppMag|ObjectiveMagnification)" + _NUMBER)
+_OBJECTIVE = re.compile(rb"<objective>(\d{1,3}(?:\.\d{1,4})?)</objective>")
 #: Words by which a directory says that it is no level.
 _OTHER = re.compile(rb"label|macro|thumbnail|overview|barcode|preview|probe", re.IGNORECASE)
-#: Kinds whose pictures of the whole glass are tiled like levels: leica, ventana, philips.
-_UNKNOWN_KINDS = re.compile(
-    rb"leica-microsystems\.com/scn|<iScan|PIM_DP_|DPUfsImport|<OME|Trestle", re.IGNORECASE
-)
 _PER_UNIT = {2: 25_400.0, 3: 10_000.0}
 _SAME_SHAPE = 0.02
 
@@ -85,23 +84,44 @@ def _is_level(directory: Directory, form: Form, first: Form) -> bool:
     return across > 1.2 and abs(across / down - 1) < _SAME_SHAPE + 2 / min(form.width, form.height)
 
 
-def levels_of(file: TIFFFile, in_bytes: InBytes) -> list[Layer]:
+@dataclass(frozen=True)
+class Tiled:
+    """The levels of a tiled slide, and what is known of the largest.
+
+    pixel: micrometres across and down; magnification: of the objective; 0 when not said.
+    """
+
+    levels: list[Layer]
+    pixel: tuple[float, float]
+    magnification: float
+
+
+def tiled_slide(file: TIFFFile, in_bytes: InBytes) -> Tiled:
     """Return the levels of a tiled slide, the largest first.
 
     RefusedError when it is none; WithheldError when labels cannot be told from levels.
     """
-    first = file.directories[0]
+    words = words_of(file)
+    directories = named_levels(file, words) if words else file.directories
+    first = directories[0]
     if not is_tiled(first):
         raise RefusedError("no_slide")
-    if any(_UNKNOWN_KINDS.search(one.raw(DESCRIPTION)) for one in file.directories):
-        raise WithheldError("slide_kind")
-    if _is_other(first):
+    if not words and _is_other(first):
         raise WithheldError("slide_label")
-    largest = tiled_layer(file, first, in_bytes)
+    spacing = _bounded(spacing_in(words), 0.01, 100)
+    return Tiled(
+        _levels(file, directories, in_bytes),
+        (spacing, spacing) if spacing else pixel_of(first),
+        magnification_of(first) or _bounded(_named(_OBJECTIVE, words), 0.1, 400),
+    )
+
+
+def _levels(file: TIFFFile, directories: list[Directory], in_bytes: InBytes) -> list[Layer]:
+    largest = tiled_layer(file, directories[0], in_bytes)
     if not largest.counts.any():
         raise RefusedError("slide_damaged")
     found: list[Layer] = [largest]
-    for directory in file.directories[1:]:
+    for directory in directories[1:]:
         if not is_tiled(directory):
             continue
         try:

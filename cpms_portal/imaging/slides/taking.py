@@ -12,9 +12,9 @@ from cpms_portal.imaging.deidentification.identity import Finder
 from cpms_portal.imaging.deidentification.reasons import RefusedError
 from cpms_portal.imaging.slides.drawing import completed
 from cpms_portal.imaging.slides.hamamatsu import lens_of, ndpi_levels
-from cpms_portal.imaging.slides.makers import is_tiled, levels_of, magnification_of, pixel_of
+from cpms_portal.imaging.slides.makers import pixel_of, tiled_slide
 from cpms_portal.imaging.slides.pyramid import Pyramid
-from cpms_portal.imaging.slides.tiff import MARKS, NDPI, TIFFFile
+from cpms_portal.imaging.slides.tiff import MARKS, TIFFFile
 from cpms_portal.imaging.slides.writing import Plan, Told, nobody, written
 from cpms_portal.storage.streams import seal_stream
 
@@ -34,22 +34,14 @@ def may_be_slide(head: bytes) -> bool:
     return head[:4] in MARKS and head[128:132] != b"DICM"
 
 
-def is_slide(file: TIFFFile) -> bool:
-    """Say whether a TIFF is a slide, not a photograph: tiled, or Hamamatsu's."""
-    return NDPI in file.directories[0] or is_tiled(file.directories[0])
-
-
 def plan_of(stream: BinaryIO, size: int, finder: Finder) -> Plan:
     """Return what is to be stored of a slide; RefusedError or WithheldError when nothing is."""
     file = TIFFFile(stream, size)
-    if not is_slide(file):
-        raise RefusedError("no_slide")
-    first = file.directories[0]
     if file.ndpi:
-        found, magnification = ndpi_levels(file, finder.in_bytes), lens_of(first)
-    else:
-        found, magnification = levels_of(file, finder.in_bytes), magnification_of(first)
-    return Plan(completed(found), pixel_of(first), magnification, largest=2 * size)
+        first, levels = file.directories[0], ndpi_levels(file, finder.in_bytes)
+        return Plan(completed(levels), pixel_of(first), lens_of(first), largest=2 * size)
+    found = tiled_slide(file, finder.in_bytes)
+    return Plan(completed(found.levels), found.pixel, found.magnification, largest=2 * size)
 
 
 def _hashed(parts: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:

@@ -25,6 +25,7 @@ from tests.factories.slides import (
     aperio,
     generic,
     hamamatsu,
+    jpeg,
     level_page,
     tiff,
     tissue,
@@ -166,11 +167,16 @@ def test_a_slide_of_a_kind_that_is_not_known_when_in_the_folder_then_is_withheld
     tmp_path: Path,
 ) -> None:
     (tmp_path / "in").mkdir()
-    text = b"leica-microsystems.com/scn 2010/10/01"
-    (tmp_path / "in" / "a.scn").write_bytes(tiff([level_page(tissue(600, 400), text)]))
+    text = b'<OME xmlns="http://www.openmicroscopy.org/">'
+    (tmp_path / "in" / "a.tif").write_bytes(tiff([level_page(tissue(600, 400), text)]))
+    (tmp_path / "in" / "b.vms").write_bytes(b"[Virtual Microscope Specimen]\r\nNoLayers=1\r\n")
+    (tmp_path / "in" / "b_macro.jpg").write_bytes(jpeg(tissue(600, 400)))
     (tmp_path / "in" / "cut.svs").write_bytes(aperio([])[:3000])
     lines = _lines(tmp_path / "in", tmp_path / "out")
-    assert [(line["status"], line["reason"]) for line in lines] == [
-        ("withheld", "slide_kind"), ("refused", "cut_off"),
-    ]  # fmt: skip
+    assert {line["file"]: (line["status"], line["reason"]) for line in lines} == {
+        "a.tif": ("withheld", "slide_kind"),
+        "b.vms": ("withheld", "slide_kind"),
+        "b_macro.jpg": ("withheld", "slide_kind"),
+        "cut.svs": ("refused", "cut_off"),
+    }
     assert not list((tmp_path / "out").iterdir())

@@ -64,3 +64,14 @@ def test_captions_follow_each_other_and_can_be_read_in_time():
         assert begins >= end
         end = int(end_minutes) * 60 + float(end_seconds)
         assert end - begins > len(text) / 25, text
+
+
+def test_the_page_of_the_film_fits_the_film():
+    page = CONTENT / "library" / "en" / "video-main-path.md"
+    head = yaml.safe_load(page.read_text(encoding="utf-8").split("---\n", 2)[1])
+    cues = CUE.findall(CAPTIONS.read_text(encoding="utf-8"))
+    assert head["transcript"].splitlines() == [text for *_times, text in cues]
+    said = [(int(a) * 60 + float(b), int(c) * 60 + float(d)) for a, b, c, d, _text in cues]
+    for chapter in head["chapters"]:
+        inside = [one for one in said if one[0] + 0.5 < chapter["at"] < one[1]]
+        assert not inside, f"{chapter['title']} begins in the middle of a sentence"

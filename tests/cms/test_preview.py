@@ -8,6 +8,7 @@ import transaction
 from pyramid.traversal import resource_path
 
 from cpms_portal.cms.actions.publishing import take_step
+from cpms_portal.core.resources import oid_of
 from cpms_portal.workflow.actions import transition
 from tests.cms.conftest import EDITOR, READER, REVIEWER
 
@@ -50,6 +51,26 @@ def test_a_preview_shows_a_guide_with_its_steps(office, browser_of, made):
     page = browser_of(EDITOR).get(resource_path(guide, "preview"), {"role": "everyone"})
     assert "Begin here." in page and "Do it." in page
     assert [one.text for one in page.html.select(".preview .step-number")] == ["1"]
+
+
+def test_a_preview_of_a_guide_leaves_out_the_pictures_the_role_does_not_see(
+    office, browser_of, made
+):
+    rows = [
+        {"title": title, "text": "<p>So.</p>", "picture": oid_of(picture), "alternative": title}
+        for title, picture in (
+            ("Seen", made("picture", "Public", published=True)),
+            ("Unseen", made("picture", "Still private")),
+        )
+    ]
+    guide, editor = made("guide", "Pictured", steps=rows, published=True), browser_of(EDITOR)
+
+    def pictured(role):
+        page = editor.get(resource_path(guide, "preview"), {"role": role})
+        return [one["alt"] for one in page.html.select(".preview figure img")]
+
+    assert pictured("everyone") == ["Seen"]
+    assert pictured("editor") == ["Seen", "Unseen"]
 
 
 def test_a_reviewer_reads_what_waits_for_review_and_begins_tomorrow(

@@ -18,6 +18,7 @@ from cpms_portal.cms.resources import Library, LibraryItem
 from cpms_portal.cms.views.item import page_of
 from cpms_portal.cms.views.languages import name_of_language
 from cpms_portal.cms.views.library import entries_of, listed_in
+from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import resource_of
@@ -111,8 +112,10 @@ def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
     own = bound_principals(context, Role(role)) if held is None else held
     signed_in = () if role == "everyone" else ("system.Authenticated",)
     eyes = replace(request.actor, person=None, principals=frozenset({*ANONYMOUS, *signed_in, *own}))
+    shown = page_of(context, request)
     return {
-        **page_of(context, request),
+        **shown,
+        "steps": [_step_seen(one, eyes) for one in shown.get("steps", ())],
         "entries": entries_of(listed_in(context, eyes), request),
         "role": role,
         "eyes": list(EYES.items()),
@@ -126,6 +129,13 @@ def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
             and not eyes.may(Permission.PAGE_VIEW, one)
         ],
     }
+
+
+def _step_seen(step: dict[str, Any], eyes: Actor) -> dict[str, Any]:
+    """Return a step of a guide without the picture that somebody does not see."""
+    image = step["image"]
+    seen = image is not None and eyes.may(Permission.PAGE_VIEW, image)
+    return {**step, "image": image if seen else None}
 
 
 def queue_page(context: Library, request: Request) -> dict[str, Any]:

@@ -176,7 +176,8 @@ def places_in(place: Any) -> list[Any]:
 def name_of(place: Any) -> str:
     """Return the name of a network, country or centre in lists."""
     if isinstance(place, Network):
-        return f"{place.acronym} - {place.display}"
+        named = place.display.startswith(place.acronym)
+        return str(place.display if named else f"{place.acronym} - {place.display}")
     return str(getattr(place, "display", place.title))
 
 

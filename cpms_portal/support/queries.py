@@ -15,7 +15,7 @@ from cpms_portal.core.actor import Actor
 from cpms_portal.core.clock import now
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, root_of
-from cpms_portal.networks.queries import network_of, networks_of, portal_of
+from cpms_portal.networks.queries import name_of, network_of, networks_of, portal_of
 from cpms_portal.search.queries import Found, find
 from cpms_portal.security.grants import holds
 from cpms_portal.security.permissions import Permission
@@ -76,7 +76,7 @@ def desks(anywhere: Any) -> Iterator[Support]:
 def name_of_desk(desk: Support) -> Any:
     """Return what a desk is called."""
     network = network_of(desk)
-    return _("The portal") if network is None else f"{network.acronym} - {network.display}"
+    return _("The portal") if network is None else name_of(network)
 
 
 def value_of_desk(desk: Support) -> str:

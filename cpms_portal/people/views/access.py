@@ -153,6 +153,7 @@ class Wizard:
         """Show the step the address names."""
         order = list(STEPS)
         now = order.index(self.step)
+        network = network_of(self.institution) if self.institution else None
         return {
             "title": _("Request access"),
             "phases": [
@@ -163,7 +164,8 @@ class Wizard:
             "step_title": STEPS[self.step],
             "problem": self.problem,
             "institution": self.institution,
-            "network": network_of(self.institution) if self.institution else None,
+            "network": network,
+            "network_name": name_of(network) if network else "",
             "address": self.address,
             "path": self.request.resource_path(self.context, "request-access"),
             "comment": self.comment,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pyramid.config import Configurator
 
 from cpms_portal.dicomweb.listener.settings import address_in, folders_in, titles_in
+from cpms_portal.dicomweb.wire.origins import origins_in
 
 
 def includeme(config: Configurator) -> None:
@@ -29,6 +30,12 @@ def includeme(config: Configurator) -> None:
     )
     config.add_setting("cpms.dicomweb.listen", address_in, ("127.0.0.1", 11112), "where to listen")
     config.add_setting("cpms.dicomweb.drop_folders", folders_in, (), "a line each")
+    config.add_setting(
+        "cpms.dicomweb.origins",
+        origins_in,
+        frozenset(),
+        "pages of viewers that may ask with a token",
+    )
     config.add_setting("cpms.dicomweb.tls_certificate", str, "", "certificate of the listener")
     config.add_setting("cpms.dicomweb.tls_key", str, "", "its key, when it is not in the same file")
     config.add_setting("cpms.dicomweb.tls_callers", str, "", "authorities whose callers are let in")

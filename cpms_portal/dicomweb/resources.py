@@ -10,8 +10,7 @@ from persistent import Persistent
 
 from cpms_portal.security.grants import Grant
 
-READ, STORE = "read", "store"
-SCOPES = (READ, STORE)
+READ, STORE, BOTH = "read", "store", "both"
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,10 @@ class Token:
     made: datetime
     until: datetime
     grants: tuple[Grant, ...]
+
+    def allows(self, scope: str) -> bool:
+        """Say whether a token may read, or may store."""
+        return self.scope in (scope, BOTH)
 
 
 class Tokens(Persistent):

@@ -7,11 +7,15 @@ from typing import Any
 import colander
 
 from cpms_portal.core.i18n import _
-from cpms_portal.dicomweb.resources import READ, STORE
+from cpms_portal.dicomweb.resources import BOTH, READ, STORE
 from cpms_portal.forms.fields import Number, Text
 from cpms_portal.forms.widgets import RadioWidget
 
-SCOPE_TITLES = {READ: _("Look at images"), STORE: _("Send images")}
+SCOPE_TITLES = {
+    READ: _("Look at images"),
+    STORE: _("Send images"),
+    BOTH: _("Look at images and send images"),
+}
 
 
 def program_schema(scopes: list[str], longest: int) -> colander.MappingSchema:

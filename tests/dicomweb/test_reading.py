@@ -24,6 +24,13 @@ def parts_in(response) -> list[tuple[str, bytes]]:
     return [(part["Content-Type"], part.get_payload(decode=True)) for part in message.iter_parts()]
 
 
+def found_at(program, address: str) -> list:
+    """Return what a search finds; nothing is said with 204."""
+    answer = program.get(address)
+    assert answer.status_int == (200 if answer.body else 204)
+    return answer.json if answer.body else []
+
+
 @pytest.fixture
 def program(program_of, place):
     """A program that may read the case."""
@@ -60,7 +67,8 @@ def test_studies_when_searched_then_are_those_of_the_case_without_the_person(
         ("offset=5", 1),
         ("limit=0", 0),
         ("Modality=MR", 0),
-        ("SeriesDescription=axial*", 3),
+        ("SeriesDescription=Axial*", 3),
+        ("SeriesDescription=axial*", 0),
         ("InstanceNumber=2", 2),
         ("InstitutionName=A*", 0),
         ("KVP=120.0", 6),
@@ -72,8 +80,7 @@ def test_studies_when_searched_then_are_those_of_the_case_without_the_person(
 )
 def test_instances_when_searched_by_keys_then_match(program, place, study, query, count) -> None:
     query = query.format(series=study.first, instance=study.series[study.first][1])
-    found = program.get(f"{place}{study.address}/instances?{query}").json
-    assert len(found) == count
+    assert len(found_at(program, f"{place}{study.address}/instances?{query}")) == count
 
 
 def test_fields_when_included_then_are_returned_and_else_not(program, place, study) -> None:
@@ -86,7 +93,7 @@ def test_fields_when_included_then_are_returned_and_else_not(program, place, stu
 
 def test_fuzzy_matching_when_asked_for_then_is_politely_left_out(program, place) -> None:
     answer = program.get(f"{place}/dicomweb/studies?fuzzymatching=true&PatientName=X")
-    assert answer.json == []
+    assert (answer.status_int, answer.body) == (204, b"")
     assert "fuzzymatching" in answer.headers["Warning"]
 
 
@@ -152,7 +159,7 @@ def test_pictures_when_asked_for_then_follow_window_viewport_and_quality(
 
 @pytest.mark.parametrize(
     "query", ["quality=0", "quality=x", "viewport=0,0", "viewport=1,2,3", "window=1,0",
-              "window=nan,1", "viewport=99999,1", "viewport=8,8,0,0,-1,5"]
+              "window=nan,1", "viewport=99999,1", "viewport=8,8,0,0,0,5"]
 )  # fmt: skip
 def test_a_picture_that_makes_no_sense_when_asked_for_then_is_refused(
     program, place, study, query

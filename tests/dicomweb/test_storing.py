@@ -236,7 +236,7 @@ def test_a_message_larger_than_the_portal_takes_when_sent_then_is_refused(
 ) -> None:
     monkeypatch.setattr(registry.cpms_spool, "largest", 5000)
     answer = program.post(
-        f"{place}/dicomweb/studies", message(files_for("big", 9)), KIND, status=422
+        f"{place}/dicomweb/studies", message(files_for("big", 9)), KIND, status=413
     )
     assert answer.json["error"]
     assert list(registry.cpms_spool.folder.iterdir()) == []

@@ -14,7 +14,7 @@ from cpms_portal.core.events import AccessEvent, announce
 from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
 from cpms_portal.core.resources import oid_of, root_of
-from cpms_portal.dicomweb.queries.places import permission_for
+from cpms_portal.dicomweb.queries.places import permission_under, scopes_at
 from cpms_portal.dicomweb.queries.tokens import STORE_KEY, digest_of, new_secret, tokens_of_person
 from cpms_portal.dicomweb.resources import Token, Tokens
 from cpms_portal.security.acl import principals_allowed
@@ -36,8 +36,7 @@ class Wish:
 
 def make_token(node: Any, wish: Wish, actor: Actor) -> tuple[Token, str]:
     """Make a token of the actor at a node; return it and the secret, which is kept nowhere."""
-    permission = permission_for(node, wish.scope)
-    if permission is None or not actor.may(permission, node):
+    if wish.scope not in scopes_at(node, actor):
         raise ValueRefusedError(_("Choose what the program may do."), "scope")
     if not 1 <= wish.days <= LONGEST_DAYS:
         raise ValueRefusedError(_("Choose an end within a year."), "days")
@@ -47,7 +46,7 @@ def make_token(node: Any, wish: Wish, actor: Actor) -> tuple[Token, str]:
     until = actor.now + timedelta(days=wish.days)
     token = Token(
         random_id(), digest_of(secret), actor.oid, oid_of(node), wish.scope, wish.name.strip(),
-        actor.now, until, _resting(node, permission, actor),
+        actor.now, until, _resting(node, permission_under(node, wish.scope), actor),
     )  # fmt: skip
     _keep(token, node)
     _tell(token, node, "token.made", actor)

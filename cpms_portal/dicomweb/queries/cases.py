@@ -104,12 +104,10 @@ class Shelf:
         return line_as_answered(self.series, found.partition(b"\n")[0])
 
 
-def middle_of(shelf: Shelf) -> Facts:
-    """Return the instance in the middle of a series, which stands for it in a small picture."""
-    order = [at for at in shelf.index.in_order() if _has_pixels(shelf.index.instances[at])]
-    if not order:
-        raise NotThereError
-    return shelf.index.instances[order[len(order) // 2]]
+def images_of(shelf: Shelf) -> list[Facts]:
+    """Return the instances of a series that have pixels, as one slices through them."""
+    instances = shelf.index.instances
+    return [instances[at] for at in shelf.index.in_order() if _has_pixels(instances[at])]
 
 
 def _has_pixels(facts: dict[str, Any]) -> bool:

@@ -7,18 +7,20 @@ from typing import Any
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import resource_of
 from cpms_portal.dicomweb.queries.tokens import tokens_at, tokens_of_person
-from cpms_portal.dicomweb.resources import READ, STORE, Token
+from cpms_portal.dicomweb.resources import BOTH, READ, STORE, Token
 from cpms_portal.networks.resources import Institution
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.resources import Patient
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 
-_NEEDED = (
-    (Patient, READ, Permission.STUDY_VIEW),
-    (Patient, STORE, Permission.STUDY_ADD),
-    (Panel, READ, Permission.PANEL_VIEW),
-    (Institution, STORE, Permission.INBOX_ADD),
+#: What the holder of a token has to be allowed at its node; the token rests on the last of it.
+_NEEDED: tuple[tuple[type, str, tuple[str, ...]], ...] = (
+    (Patient, READ, (Permission.STUDY_VIEW,)),
+    (Patient, STORE, (Permission.STUDY_ADD,)),
+    (Patient, BOTH, (Permission.STUDY_VIEW, Permission.STUDY_ADD)),
+    (Panel, READ, (Permission.PANEL_VIEW,)),
+    (Institution, STORE, (Permission.INBOX_ADD,)),
 )
 #: Who answers for a node sees everybody's programs there and may end them.
 _ANSWERS = (
@@ -27,17 +29,21 @@ _ANSWERS = (
 )
 
 
-def permission_for(node: Any, scope: str) -> str | None:
-    """Return the permission a token of a scope needs at a node; None when there is no such."""
-    fitting = (need for kind, wanted, need in _NEEDED if isinstance(node, kind) and wanted == scope)
-    return next(fitting, None)
-
-
 def scopes_at(node: Any, actor: Actor) -> list[str]:
     """Return what an actor may let programs do at a node."""
     return [
-        scope for kind, scope, need in _NEEDED if isinstance(node, kind) and actor.may(need, node)
+        scope
+        for kind, scope, needed in _NEEDED
+        if isinstance(node, kind) and all(actor.may(one, node) for one in needed)
     ]
+
+
+def permission_under(node: Any, scope: str) -> str:
+    """Return the permission a token of a scope rests on at a node; LookupError when it has none."""
+    for kind, wanted, needed in _NEEDED:
+        if isinstance(node, kind) and wanted == scope:
+            return needed[-1]
+    raise LookupError(scope)
 
 
 def answers_for(node: Any, actor: Actor) -> bool:

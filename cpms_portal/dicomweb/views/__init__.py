@@ -6,12 +6,11 @@ from pyramid.config import Configurator
 
 from cpms_portal.core.i18n import _
 from cpms_portal.dicomweb.queries.tokens import bearer_of, token_of
+from cpms_portal.dicomweb.views.origins import PROGRAMS
 from cpms_portal.dicomweb.views.refusals import refused_program
 from cpms_portal.networks.resources import Institution
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
-
-PROGRAMS = r"^.*/dicomweb(/|$)"
 
 
 def includeme(config: Configurator) -> None:
@@ -24,6 +23,7 @@ def includeme(config: Configurator) -> None:
     config.registry.cpms_programs_told = set()
     config.scan(".")
     config.include(".connections")
+    config.include(".origins")
     config.add_tab(Person, "programs", _("Programs"), order=50, permission=Permission.ACCOUNT_VIEW)
     config.add_tab(
         Institution,

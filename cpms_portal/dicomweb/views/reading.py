@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from pyramid.httpexceptions import HTTPNoContent
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -13,10 +14,9 @@ from pyramid.view import view_config
 from cpms_portal.core.events import Viewed, announce
 from cpms_portal.core.resources import oid_of
 from cpms_portal.dicomweb.queries.cases import Case, NotThereError
+from cpms_portal.dicomweb.queries.questions import Question, question_of
 from cpms_portal.dicomweb.queries.searching import (
-    Found,
-    Question,
-    question_of,
+    Page,
     search_instances,
     search_series,
     search_studies,
@@ -30,16 +30,13 @@ from cpms_portal.dicomweb.views.retrieving import (
     metadata,
     picture,
 )
-from cpms_portal.dicomweb.views.saying import chosen, said
+from cpms_portal.dicomweb.views.saying import chosen, said, warn
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import care_consent_valid, patient_of
 from cpms_portal.patients.resources import Patient
 from cpms_portal.security.permissions import Permission
 
-NO_FUZZY = (
-    '299 cpms "The fuzzymatching parameter is not supported. '
-    'Only literal matching has been performed."'
-)
+NO_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching has been performed."
 Answer = Callable[[Case, Request], Response]
 
 
@@ -50,7 +47,7 @@ def case_of(node: Any, request: Request) -> Case:
         raise NotThereError
     if token is not None:
         shared = patient.state == "enrolled" and care_consent_valid(patient, request.actor.now)
-        if token.scope != READ or not shared:
+        if not token.allows(READ) or not shared:
             raise NotThereError
     base = request.resource_url(node, "dicomweb").rstrip("/")
     return Case(patient, base, request.registry)
@@ -100,7 +97,7 @@ def _retrieve(case: Case, request: Request, study: str, rest: list[str]) -> Resp
         case ["metadata"]:
             return metadata(list(case.series_of(case.study(study))), request)
         case [("rendered" | "thumbnail") as wish]:
-            return picture(next(case.series_of(case.study(study))), request, wish=wish)
+            return picture(list(case.series_of(case.study(study))), request, wish=wish)
         case ["series", series, *deeper]:
             return _below_series(case, request, (study, series), deeper)
     raise NotThereError
@@ -114,17 +111,17 @@ def _below_series(case: Case, request: Request, uids: tuple[str, str], rest: lis
         case ["metadata"]:
             return metadata([shelf], request)
         case [("rendered" | "thumbnail") as wish]:
-            return picture(shelf, request, wish=wish)
+            return picture([shelf], request, wish=wish)
         case ["instances", uid]:
             return instances([shelf], request, only=uid)
         case ["instances", uid, "metadata"]:
             return metadata([shelf], request, only=uid)
         case ["instances", uid, ("rendered" | "thumbnail") as wish]:
-            return picture(shelf, request, wish=wish, only=uid)
+            return picture([shelf], request, wish=wish, only=uid)
         case ["instances", uid, "frames", numbers]:
             return frames(shelf, request, uid, numbers)
         case ["instances", uid, "frames", number, ("rendered" | "thumbnail") as wish]:
-            return picture(shelf, request, wish=wish, only=uid, frame=number)
+            return picture([shelf], request, wish=wish, only=uid, frame=number)
         case ["instances", uid, "bulkdata", place]:
             return bulk_data(shelf, request, uid, place)
     raise NotThereError
@@ -132,13 +129,16 @@ def _below_series(case: Case, request: Request, uids: tuple[str, str], rest: lis
 
 def _search(case: Case, request: Request, level: str, *uids: str) -> Response:
     choice, asked = chosen(request), question_of(request.GET.items())
-    response = said(_found(case, asked, level, *uids), choice)
+    page = _found(case, asked, level, *uids)
+    response = said(page.items, choice) if page.items else HTTPNoContent()
+    if page.remaining:
+        warn(response, case, f"There are {page.remaining} additional results that can be requested")
     if asked.fuzzy:
-        response.headers["Warning"] = NO_FUZZY
+        warn(response, case, NO_FUZZY)
     return response
 
 
-def _found(case: Case, asked: Question, level: str, *uids: str) -> list[Found]:
+def _found(case: Case, asked: Question, level: str, *uids: str) -> Page:
     if level == "studies":
         return search_studies(case, asked)
     if level == "series":

@@ -10,6 +10,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from cpms_portal.core.errors import CPMSError
+from cpms_portal.dicomweb.views.origins import is_preflight, preflight
 from cpms_portal.layout.refusals import NOT_FOUND
 
 
@@ -21,6 +22,8 @@ def said(request: Request, status: int, text: Any) -> Response:
 
 def refused_program(context: Any, request: Request) -> Response:
     """Ask who is not known to show a token; tell everybody else that there is nothing."""
+    if is_preflight(request):
+        return preflight()
     if getattr(request, "person", None) is None:
         response = said(request, 401, NOT_FOUND.text)
         response.headers["WWW-Authenticate"] = 'Bearer realm="CPMS"'

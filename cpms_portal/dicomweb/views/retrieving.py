@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pyramid.request import Request
 from pyramid.response import Response
 
-from cpms_portal.dicomweb.queries.cases import NotThereError, Shelf, middle_of
+from cpms_portal.dicomweb.queries.cases import NotThereError, Shelf, images_of
 from cpms_portal.dicomweb.queries.contents import (
     frames_in,
     large_value,
@@ -16,19 +16,18 @@ from cpms_portal.dicomweb.queries.contents import (
     syntaxes_of,
     whole_instances,
 )
-from cpms_portal.dicomweb.views.saying import accepted, chosen, said_in_lines
-from cpms_portal.dicomweb.wire.accepting import Choice, Offer, choose
+from cpms_portal.dicomweb.views.saying import accepted, chosen, said_in_lines, warn
+from cpms_portal.dicomweb.wire.accepting import Choice, NotAcceptableError, Offer, choose
 from cpms_portal.dicomweb.wire.multipart import Multipart
-from cpms_portal.dicomweb.wire.rendering import FORMATS, wish_of
+from cpms_portal.dicomweb.wire.rendering import FORMATS, left_undone, wish_of
 from cpms_portal.dicomweb.wire.syntaxes import DICOM, OCTETS, frame_offers, instance_offers
 from cpms_portal.imaging.deidentification.syntaxes import NATIVE
-from cpms_portal.imaging.frames.decoding import frame_of
+from cpms_portal.imaging.frames.decoding import FrameError, frame_of
 from cpms_portal.imaging.frames.drawing import SIDE
-from cpms_portal.imaging.frames.rendering import rendered
+from cpms_portal.imaging.frames.rendering import Wish, rendered
 from cpms_portal.imaging.ingest.describing import BULK
 from cpms_portal.imaging.ingest.facts import Facts
 
-MOST_FRAMES = 1000
 PIXELS = "7FE00010"
 
 
@@ -93,7 +92,7 @@ def _addressed(line: bytes, address: str) -> bytes:
 def frames(shelf: Shelf, request: Request, uid: str, wanted: str) -> Response:
     """Send frames of an instance, counted from 1, separated by commas."""
     facts = shelf.instance(uid)
-    numbers = [_whole(part) for part in wanted.split(",")[:MOST_FRAMES]]
+    numbers = [_whole(part) for part in wanted.split(",")]
     single = len(numbers) == 1
     choice = choose(accepted(request), frame_offers(facts["syntax"]), single=single)
     found = frames_in(shelf, facts, numbers, choice)
@@ -107,15 +106,59 @@ def _whole(text: str) -> int:
 
 
 def picture(
-    shelf: Shelf, request: Request, *, wish: str, only: str = "", frame: str = "1"
+    shelves: list[Shelf], request: Request, *, wish: str, only: str = "", frame: str = ""
 ) -> Response:
-    """Send a frame as a picture: the one named, or the middle of the series."""
-    facts: Facts = shelf.instance(only) if only else middle_of(shelf)
-    choice = choose(accepted(request), [Offer(kind) for kind in FORMATS], single=True)
-    wanted = wish_of(request.GET, choice.offer.kind, SIDE if wish == "thumbnail" else 0)
-    number = _whole(frame.partition(",")[0]) - 1
-    found = frame_of(shelf.case.registry, shelf.series, facts, number)
-    return Response(rendered(found, facts, wanted), content_type=choice.offer.kind)
+    """Send pictures: of the frames named, or of the image that stands for all.
+
+    A client that takes a multipart gets every image of a study, series or instance.
+    """
+    thumbnail, single = wish == "thumbnail", "," not in frame
+    offers = [Offer(kind) for kind in FORMATS]
+    choice = choose(accepted(request), offers, single=single, alone=single)
+    wanted = wish_of(request.GET, choice.offer.kind, SIDE if thumbnail else 0)
+    undone = left_undone(request.GET)
+    found = _shown(shelves, only, frame, whole=choice.multipart and not thumbnail)
+    parts = ((choice.offer.kind, _drawn(*one, wanted)) for one in found)
+    response = _sent(choice, choice.offer.kind, _first_made(parts))
+    for text in undone:
+        warn(response, shelves[0].case, text)
+    return response
+
+
+def _drawn(shelf: Shelf, facts: Facts, number: int, wanted: Wish) -> bytes:
+    if not 0 <= number < max(facts.get("frames") or 1, 1):
+        raise NotThereError
+    try:
+        return rendered(frame_of(shelf.case.registry, shelf.series, facts, number), facts, wanted)
+    except FrameError as error:
+        raise NotAcceptableError from error
+
+
+def _shown(
+    shelves: list[Shelf], only: str, frame: str, *, whole: bool
+) -> list[tuple[Shelf, Facts, int]]:
+    """Return which frames are drawn: those named, every one, or the middle of the first images."""
+    if only:
+        facts = shelves[0].instance(only)
+        numbers = [_whole(part) - 1 for part in frame.split(",")] if frame else None
+        return [(shelves[0], facts, number) for number in numbers or _numbers(facts, whole=whole)]
+    seen = [(shelf, images_of(shelf)) for shelf in shelves]
+    found = [(shelf, images) for shelf, images in seen if images]
+    if not found:
+        raise NotThereError
+    if not whole:
+        shelf, images = found[0]
+        return [(shelf, images[len(images) // 2], 0)]
+    return [
+        (shelf, facts, number)
+        for shelf, images in found
+        for facts in images
+        for number in _numbers(facts, whole=True)
+    ]
+
+
+def _numbers(facts: Facts, *, whole: bool) -> range:
+    return range(max(facts.get("frames") or 1, 1) if whole else 1)
 
 
 def bulk_data(shelf: Shelf, request: Request, uid: str, place: str) -> Response:
@@ -124,5 +167,10 @@ def bulk_data(shelf: Shelf, request: Request, uid: str, place: str) -> Response:
     if place == PIXELS and facts["syntax"] not in NATIVE:
         every = ",".join(str(number + 1) for number in range(max(facts.get("frames") or 1, 1)))
         return frames(shelf, request, uid, every)
-    choice = choose(accepted(request), [Offer(OCTETS)], single=True)
-    return _sent(choice, OCTETS, [(OCTETS, large_value(shelf, facts, place))])
+    choice = choose(accepted(request), [Offer(OCTETS)], single=True, alone=True)
+    response = _sent(choice, OCTETS, [(OCTETS, large_value(shelf, facts, place))])
+    if not choice.multipart:
+        # Some of the bytes may be asked for (RFC 9110 section 14).
+        response.accept_ranges = "bytes"
+        response.conditional_response = True
+    return response

@@ -9,7 +9,16 @@ from typing import Any
 from pyramid.request import Request
 from pyramid.response import Response
 
-from cpms_portal.dicomweb.wire.accepting import Choice, Offer, Range, choose, ranges_of
+from cpms_portal.dicomweb.queries.cases import Case
+from cpms_portal.dicomweb.wire.accepting import (
+    Choice,
+    Offer,
+    Range,
+    check_charset,
+    choose,
+    in_address,
+    ranges_of,
+)
 from cpms_portal.dicomweb.wire.multipart import Multipart
 from cpms_portal.dicomweb.wire.native import native_model
 
@@ -19,12 +28,14 @@ OFFERS = (Offer(JSON), Offer("application/json"), Offer(XML))
 
 def accepted(request: Request) -> list[Range]:
     """Return what a client accepts: the parameter of the address counts before the header."""
-    return ranges_of(request.GET.get("accept") or request.headers.get("Accept", ""))
+    check_charset(request.GET.get("charset", ""))
+    asked = in_address(request.GET.get("accept", ""))
+    return ranges_of(asked or request.headers.get("Accept", ""))
 
 
 def chosen(request: Request) -> Choice:
     """Return how data sets are said; NotAcceptableError when the client takes neither way."""
-    return choose(accepted(request), OFFERS, single=True)
+    return choose(accepted(request), OFFERS, single=True, alone=True)
 
 
 def said(found: Sequence[Any], choice: Choice) -> Response:
@@ -53,6 +64,11 @@ def told(answer: dict[str, Any], status: int, choice: Choice) -> Response:
         response = _json(json.dumps(answer).encode())
     response.status_int, response.charset = status, None
     return response
+
+
+def warn(response: Response, case: Case, text: str) -> None:
+    """Say in a header what was not done as asked (PS3.18 section 8.3.4, code 299)."""
+    response.headers.add("Warning", f"299 {case.base}: {text}")
 
 
 def _json(body: bytes) -> Response:

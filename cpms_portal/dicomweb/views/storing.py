@@ -26,11 +26,18 @@ from cpms_portal.dicomweb.views.reading import private
 from cpms_portal.dicomweb.views.refusals import in_words
 from cpms_portal.dicomweb.views.saying import chosen, told
 from cpms_portal.dicomweb.wire.answers import Json, answer_to, told_of
-from cpms_portal.dicomweb.wire.multipart import Part, boundary_of, part_type_of, parts_of
+from cpms_portal.dicomweb.wire.multipart import (
+    BrokenMultipartError,
+    Part,
+    boundary_of,
+    part_type_of,
+    parts_of,
+)
 from cpms_portal.dicomweb.wire.syntaxes import DICOM
 from cpms_portal.networks.resources import Institution
 from cpms_portal.patients.resources import Patient
 from cpms_portal.security.permissions import Permission
+from cpms_portal.storage.uploads import spool
 
 #: Where a request keeps its upload, so that a second try after a conflict finds it.
 UPLOAD, STRANGE = "cpms.dicomweb.upload", "cpms.dicomweb.strange"
@@ -45,12 +52,21 @@ class WrongTypeError(CPMSError):
         super().__init__(_("Send DICOM files: application/dicom, alone or in a multipart."))
 
 
+class TooLargeError(CPMSError):
+    """The message is larger than the portal takes."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(_("This message is larger than the portal takes. Send fewer files."))
+
+
 def _check(request: Request) -> None:
     """Let only a token that may store in, or a person whose own page sent this."""
     token = request.program_token
     if token is None:
         check_csrf_token(request)
-    elif token.scope != STORE:
+    elif not token.allows(STORE):
         raise NotThereError
     if request.subpath[:1] != ("studies",) or len(request.subpath) > 2:
         raise NotThereError
@@ -59,10 +75,16 @@ def _check(request: Request) -> None:
 
 def _parts(request: Request) -> list[Part]:
     """Return where the files lie in the body; it is looked through, never held."""
-    kind = request.headers.get("Content-Type", "")
+    kind, size = request.headers.get("Content-Type", ""), request.content_length or 0
     base = kind.partition(";")[0].strip().lower()
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise WrongTypeError
+    if size > spool(request.registry).largest:
+        raise TooLargeError
+    if base == DICOM and size:
+        return [Part(DICOM, 0, size)]
     if base == DICOM:
-        return [Part(DICOM, 0, request.content_length or 0)]
+        raise BrokenMultipartError
     if base != "multipart/related" or part_type_of(kind) not in ("", DICOM):
         raise WrongTypeError
     parts = parts_of(request.body_file_seekable, boundary_of(kind))

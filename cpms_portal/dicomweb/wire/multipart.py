@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from typing import BinaryIO
 
 from cpms_portal.core.errors import CPMSError
@@ -14,9 +14,8 @@ from cpms_portal.core.i18n import _
 MOST_PARTS = 10_000
 LONGEST_HEADERS = 8192
 CHUNK = 1 << 20
-# RFC 2046 allows 70 characters; Orthanc sends 73.
-_BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.I)
-_TYPE = re.compile(r'type=(?:"([^"]{1,100})"|([^\s;"]{1,100}))', re.I)
+#: RFC 2046 allows 70 characters; Orthanc sends 73.
+LONGEST_BOUNDARY = 200
 
 
 class BrokenMultipartError(CPMSError):
@@ -37,19 +36,28 @@ class Part:
     end: int
 
 
+def _parameter(content_type: str, name: str) -> str:
+    """Return a parameter of a media type, without its quotes; empty when there is none."""
+    header = Message()
+    header["Content-Type"] = content_type
+    found = header.get_param(name, "")
+    return found.strip() if isinstance(found, str) else ""
+
+
 def boundary_of(content_type: str) -> bytes:
     """Return the boundary of a message; BrokenMultipartError when it has none."""
-    found = _BOUNDARY.search(content_type)
-    if found is None:
+    found = _parameter(content_type, "boundary")
+    if not 0 < len(found) <= LONGEST_BOUNDARY:
         raise BrokenMultipartError
-    return (found[1] or found[2]).encode("latin-1", "replace")
+    return found.encode("latin-1", "replace")
 
 
 def part_type_of(content_type: str) -> str:
-    """Return the media type a multipart message announces for its parts; empty when none."""
-    rest = _BOUNDARY.sub("", content_type.partition(";")[2])
-    found = _TYPE.search(rest)
-    return (found[1] or found[2]).lower() if found else ""
+    """Return the media type a multipart message announces for its parts; empty when none.
+
+    It may have parameters of its own, such as a transfer syntax; they are left out.
+    """
+    return _parameter(content_type, "type").partition(";")[0].strip().lower()
 
 
 def _marks(stream: BinaryIO, mark: bytes) -> Iterator[int]:

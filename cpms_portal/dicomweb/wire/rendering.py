@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import _
-from cpms_portal.imaging.frames.rendering import LARGEST_SIDE, Wish
+from cpms_portal.imaging.frames.rendering import LARGEST_SIDE, LINEAR, SHAPES, Part, Wish
 
-_FUNCTIONS = ("linear", "linear-exact")
+_ANNOTATIONS = ("patient", "technique")
+_PROFILES = ("no", "yes", "srgb", "adobergb", "rommrgb")
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
 
@@ -23,7 +24,7 @@ class PictureRefusedError(CPMSError):
 def wish_of(parameters: Mapping[str, str], kind: str, side: int = 0) -> Wish:
     """Return the picture that is wanted. side: the box of a thumbnail when none is given."""
     try:
-        window = _window(parameters.get("window", ""))
+        window, shape = _window(parameters.get("window", ""))
         size, part = _viewport(parameters.get("viewport", ""))
         quality = int(parameters.get("quality", "85"))
     except (ValueError, OverflowError) as error:
@@ -32,30 +33,56 @@ def wish_of(parameters: Mapping[str, str], kind: str, side: int = 0) -> Wish:
         raise PictureRefusedError
     if size is None and side:
         size = (side, side)
-    return Wish(window, size, part, FORMATS[kind], quality)
+    return Wish(window, size, part, FORMATS[kind], quality, shape)
 
 
-def _window(text: str) -> tuple[float, float] | None:
-    if not text:
-        return None
-    parts = text.split(",")
-    center, width = float(parts[0]), float(parts[1]) if len(parts) > 1 else 0.0
-    function = parts[2] if len(parts) > 2 else "linear"
-    if not (math.isfinite(center) and 0 < width < 1e9) or function not in _FUNCTIONS:
+def left_undone(parameters: Mapping[str, str]) -> list[str]:
+    """Return what is wanted and not done, in the words of PS3.18; refused when it is no keyword.
+
+    Pictures are never written on, and no colour profile is put into them.
+    """
+    notes = _keywords(parameters.get("annotation", ""), _ANNOTATIONS)
+    profile = _keywords(parameters.get("iccprofile", ""), _PROFILES)
+    said = []
+    if notes:
+        said.append(f"The following annotation values are not supported: {', '.join(notes)}")
+    if profile not in ([], ["no"]):
+        said.append("The iccprofile parameter is not supported.")
+    return said
+
+
+def _keywords(text: str, known: tuple[str, ...]) -> list[str]:
+    found = [one.strip() for one in text.split(",") if one.strip()]
+    if not set(found) <= set(known):
         raise PictureRefusedError
-    return center, width
+    return found
 
 
-def _viewport(text: str) -> tuple[tuple[int, int] | None, tuple[int, int, int, int] | None]:
+def _window(text: str) -> tuple[tuple[float, float] | None, str]:
+    if not text:
+        return None, LINEAR
+    center, width, *rest = text.split(",")
+    found, shape = (float(center), float(width)), rest[0] if rest else LINEAR
+    sensible = math.isfinite(found[0]) and 0 < found[1] < 1e9 and shape in SHAPES
+    if not sensible or len(rest) > 1 or (shape == LINEAR and found[1] < 1):
+        raise PictureRefusedError
+    return found, shape
+
+
+def _viewport(text: str) -> tuple[tuple[int, int] | None, Part | None]:
+    """Return the box of ``vw,vh`` and the part of ``sx,sy,sw,sh``; each of these may be empty."""
     if not text:
         return None, None
-    numbers = [int(float(part)) if part else 0 for part in text.split(",")]
-    if len(numbers) not in (2, 6) or not all(0 < side <= LARGEST_SIDE for side in numbers[:2]):
+    width, height, *rest = text.split(",")
+    size = int(width), int(height)
+    if len(rest) not in (0, 4) or not all(0 < side <= LARGEST_SIDE for side in size):
         raise PictureRefusedError
-    size = (numbers[0], numbers[1])
-    if len(numbers) == 2:
+    numbers = [float(one) if one.strip() else None for one in rest]
+    if any(number is not None and not abs(number) < 1e9 for number in numbers):
+        raise PictureRefusedError
+    if not any(numbers):
         return size, None
-    left, top, width, height = numbers[2:]
-    if width <= 0 or height <= 0 or left < 0 or top < 0:
+    left, top, across, down = numbers
+    if (left or 0) < 0 or (top or 0) < 0 or 0 in (across, down):
         raise PictureRefusedError
-    return size, (left, top, width, height)
+    return size, Part(left or 0, top or 0, across, down)

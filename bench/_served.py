@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from bench._ground import PROJECT, Place
 from cpms_portal.core.resources import oid_of
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import FULL, open_session
+from tests.served import free_port, logging_at
 
 PATIENCE = 180
 SERVER = """
@@ -33,22 +33,6 @@ inbuf_overflow = 16777216
 recv_bytes = 262144
 max_request_body_size = 1073741824
 ident =
-
-[loggers]
-keys = root
-[handlers]
-keys = console
-[formatters]
-keys = plain
-[logger_root]
-level = ERROR
-handlers = console
-[handler_console]
-class = StreamHandler
-args = (sys.stderr,)
-formatter = plain
-[formatter_plain]
-format = %(asctime)s %(levelname)s %(name)s %(message)s
 """
 
 
@@ -66,19 +50,12 @@ class Served:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 def ini_in(folder: Path, settings: Mapping[str, str]) -> Path:
     """Write an ini file with settings, one process and four threads; return its path."""
     lines = [f"{name} = {value}" for name, value in settings.items()]
     ini = folder / "bench.ini"
     head = f"[app:main]\nuse = config:{PROJECT / 'production.ini'}\n"
-    ini.write_text(head + "\n".join(lines) + "\n" + SERVER, encoding="utf-8")
+    ini.write_text(head + "\n".join(lines) + "\n" + SERVER + logging_at("ERROR"), encoding="utf-8")
     return ini
 
 

@@ -139,3 +139,20 @@ def test_images_a_client_read_when_it_stores_them_back_then_are_known(
     storer.post(f"{place}/dicomweb/studies", message([content]), KIND)
     root._p_jar.sync()
     assert [(one.study_uid, one.count) for one in studies_of(patient_of(root))] == before
+
+
+def test_a_measurement_a_viewer_stores_when_read_again_then_is_one_it_knows(
+    case, place, study
+) -> None:
+    reader, storer = case
+    dataset = report(study.uid, study.series[study.first][:1], 0, "measured")
+    group = dataset.ContentSequence[0]
+    group.ValueType, group.TextValue = "TEXT", "Cornerstone3DTools@^0.1.0:Length"
+    name, meant = Dataset(), Dataset()
+    name.CodeValue, name.CodingSchemeDesignator, name.CodeMeaning = "112039", "DCM", "Tracking"
+    meant.CodeValue, meant.CodingSchemeDesignator, meant.CodeMeaning = "410668003", "SCT", "Length"
+    group.ConceptNameCodeSequence, group.ConceptCodeSequence = [name], [meant]
+    storer.post(f"{place}/dicomweb/studies", message([written(dataset)]), KIND)
+    found = reader.get(f"{place}{study.address}/instances?Modality=SR&includefield=all").text
+    for kept in ("Cornerstone3DTools@^0.1.0:Length", "410668003", "112039"):
+        assert f'"{kept}"' in found

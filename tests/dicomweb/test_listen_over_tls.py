@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cpms_portal.dicomweb.inbox.parcels import bundle_of, inbox_of
 from cpms_portal.scripts._opening import configured
 from cpms_portal.scripts._project import project_folder
-from tests.dicomweb.orthanc import free_port
 from tests.dicomweb.test_listener import CENTRE, dcmtk, on_disk
 from tests.factories.dicom import StudyPlan
+from tests.served import free_port, logging_at
 
 pytestmark = pytest.mark.storages("filestorage")  # the listener opens no database
 PATIENCE = 60
@@ -34,22 +34,7 @@ cpms.var = {folder}
 cpms.dicomweb.titles = DE40 {centre} PACS1
 cpms.dicomweb.listen = 127.0.0.1:{port}
 {tls}
-[loggers]
-keys = root
-[handlers]
-keys = console
-[formatters]
-keys = plain
-[logger_root]
-level = WARNING
-handlers = console
-[handler_console]
-class = StreamHandler
-args = (sys.stderr,)
-formatter = plain
-[formatter_plain]
-format = %(message)s
-"""
+""" + logging_at("WARNING")
 NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Invented hospital")])
 
 

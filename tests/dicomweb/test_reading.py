@@ -179,3 +179,57 @@ def test_what_is_not_there_when_asked_for_then_is_not_found(program, place, stud
 @pytest.mark.parametrize("uid", ["1.2.3", "%2fetc%2fpasswd", "x" * 4000, "*", "..", "%2e%2e"])
 def test_a_uid_that_is_a_trick_when_asked_for_then_is_not_found(program, place, uid) -> None:
     program.get(f"{place}/dicomweb/studies/{uid}/metadata", status=404)
+
+
+def test_content_when_the_client_says_nothing_then_comes_in_the_form_of_the_standard(
+    program, place, study
+) -> None:
+    pixels = ct_slice(study.plan, 0, 0).PixelData
+    for accept in ("", "*/*", "multipart/related"):
+        ((kind, content),) = parts_in(
+            program.get(f"{place}{study.instance_address}", accept=accept)
+        )
+        assert (kind.replace('"', ""), content[128:132]) == (
+            f"application/dicom; transfer-syntax={EXPLICIT}",
+            b"DICM",
+        )
+        answer = program.get(f"{place}{study.instance_address}/frames/1", accept=accept)
+        ((kind, content),) = parts_in(answer)
+        assert kind.replace('"', "") == f"application/octet-stream; transfer-syntax={EXPLICIT}"
+        assert content == pixels
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part", "told"),
+    [
+        ("bytes=0-99", slice(0, 100), "bytes 0-99/2048"),
+        ("bytes=2000-", slice(2000, None), "bytes 2000-2047/2048"),
+        ("bytes=-48", slice(2000, None), "bytes 2000-2047/2048"),
+        ("bytes=2000-9999", slice(2000, None), "bytes 2000-2047/2048"),
+    ],
+)
+def test_some_bytes_of_a_large_value_when_asked_for_then_are_sent_alone(
+    program, place, study, wanted, part, told
+) -> None:
+    pixels = ct_slice(study.plan, 0, 0).PixelData
+    address = f"{place}{study.instance_address}/bulkdata/7FE00010"
+    program.headers["Range"] = wanted
+    answer = program.get(address, accept="application/octet-stream")
+    assert (answer.status_int, answer.headers["Content-Range"]) == (206, told)
+    assert answer.body == pixels[part]
+
+
+def test_bytes_beyond_a_large_value_when_asked_for_then_are_not_there(
+    program, place, study
+) -> None:
+    address = f"{place}{study.instance_address}/bulkdata/7FE00010"
+    assert program.get(address).headers["Accept-Ranges"] == "bytes"
+    program.headers["Range"] = "bytes=5000-"
+    answer = program.get(address, status=416)
+    assert answer.headers["Content-Range"] == "bytes */2048"
+
+
+def test_many_frames_when_asked_for_then_all_are_sent(program, place, study) -> None:
+    wanted = ",".join(["1"] * 1200)
+    answer = program.get(f"{place}{study.instance_address}/frames/{wanted}", accept=OCTETS)
+    assert answer.body.count(b"Content-Type") == 1200

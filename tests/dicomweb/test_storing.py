@@ -222,6 +222,12 @@ def test_one_file_when_sent_alone_then_is_stored(program, place) -> None:
         (message([b"{}"]), KIND.replace("application/dicom", "application/dicom+json"), 415),
         (b"x", "application/json", 415),
         (b"x", "", 415),
+        (b"", "application/dicom", 400),
+        (
+            message([b"x"]),
+            'multipart/related; type="application/dicom"; start="boundary=MARK"',
+            400,
+        ),
         (b"\0" * 5000, KIND, 400),
     ],
 )
@@ -229,6 +235,49 @@ def test_a_broken_message_when_sent_then_is_refused_in_words(
     program, place, body, kind, status
 ) -> None:
     assert program.post(f"{place}/dicomweb/studies", body, kind, status=status).json["error"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "multipart/related; boundary=MARK",
+        'Multipart/Related; BOUNDARY="MARK"; TYPE="Application/DICOM"',
+        "multipart/related;type=application/dicom;boundary=MARK",
+        'multipart/related; type="application/dicom; transfer-syntax=1.2.840"; boundary=MARK',
+        'multipart/related; start-type="text/plain"; type="application/dicom"; boundary=MARK',
+        'multipart/related; start="<boundary=OTHER>"; boundary="MARK"; type="application/dicom"',
+    ],
+)
+def test_a_message_when_its_type_is_written_in_another_way_then_is_understood(
+    program, place, kind
+) -> None:
+    answer = program.post(f"{place}/dicomweb/studies", message(files_for("written", 1)), kind)
+    assert len(answer.json["00081199"]["Value"]) == 1
+
+
+@pytest.mark.parametrize("mark", ["a b", "a'()+_,-./:=?b", "x" * 70])
+@pytest.mark.parametrize(
+    "head",
+    [b"Content-Type: application/dicom\r\n", b"", b"content-type:application/dicom; x=y\r\n",
+     b"Content-Length: 9\r\nCONTENT-TYPE:\tapplication/dicom\r\nContent-ID: <1>\r\n"],
+)  # fmt: skip
+def test_parts_when_written_as_the_standards_allow_then_are_taken(
+    program, place, mark, head
+) -> None:
+    edge, (content,) = mark.encode(), files_for("edges", 1)
+    body = b"Nothing to read here.\r\n--%b  \r\n%b\r\n%b\r\n--%b--\r\nNor here." % (
+        edge, head, content, edge,
+    )  # fmt: skip
+    kind = f'multipart/related; type="application/dicom"; boundary="{mark}"'
+    answer = program.post(f"{place}/dicomweb/studies", body, kind)
+    assert len(answer.json["00081199"]["Value"]) == 1
+
+
+def test_a_message_that_is_packed_when_sent_then_is_refused(program, place) -> None:
+    packed = {"Content-Encoding": "gzip"}
+    address = f"{place}/dicomweb/studies"
+    body = message(files_for("packed", 1))
+    assert program.post(address, body, KIND, headers=packed, status=415).json["error"]
 
 
 def test_a_message_larger_than_the_portal_takes_when_sent_then_is_refused(

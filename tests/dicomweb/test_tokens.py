@@ -15,6 +15,7 @@ from cpms_portal.people.resources import AreaChoice
 from cpms_portal.security.grants import grant, revoke
 from cpms_portal.security.roles import Role
 from tests.dicomweb.conftest import COLLEAGUE, HP, OUTSIDER, Program, token_made
+from tests.dicomweb.test_storing import KIND, files_for, message
 from tests.factories.patients import member_of_centre
 from tests.imaging.test_studies import patient_of
 
@@ -45,6 +46,20 @@ def test_an_invented_token_when_shown_then_is_nobody(site, place, token) -> None
     Program(site.wsgi, token.encode().decode("latin-1")).get(
         f"{place}/dicomweb/studies", status=401
     )
+
+
+def test_a_token_for_both_when_shown_then_reads_and_stores_and_nothing_else(
+    site, hp, place, centre, study, browser_of
+) -> None:
+    viewer = Program(site.wsgi, token_made(hp, place, "both"))
+    assert viewer.get(f"{place}{study.address}/series").json
+    answer = viewer.post(f"{place}/dicomweb/studies", message(files_for("both", 1)), KIND)
+    assert len(answer.json["00081199"]["Value"]) == 1
+    viewer.get(f"{place}/studies", status=(302, 303))
+    # Where there is only one of the two, it is not offered.
+    for address in (f"{centre}/connect", f"{place}/panels/1/connect"):
+        form = hp.get(address, status="*")
+        assert 'value="both"' not in form
 
 
 def test_a_token_when_shown_beside_its_node_then_is_nobody(program, root, place, centre) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 from webtest import TestApp
 
 from tests.ground import NOON, PROJECT, file_uri
+from tests.served import free_port, logging_at
 
 INI = """\
 [app:main]
@@ -32,22 +32,6 @@ cpms.mail.way = outbox
 use = egg:waitress#main
 listen = 127.0.0.1:{port}
 threads = 4
-
-[loggers]
-keys = root
-[handlers]
-keys = console
-[formatters]
-keys = plain
-[logger_root]
-level = WARNING
-handlers = console
-[handler_console]
-class = StreamHandler
-args = (sys.stderr,)
-formatter = plain
-[formatter_plain]
-format = %(levelname)s %(name)s %(message)s
 """
 # ./cpms serve, with the clock of the tests: the people of the training site have roles since then.
 COMMAND = """\
@@ -61,13 +45,6 @@ sys.exit(main())
 """
 
 
-def free_port() -> int:
-    """Return a port of loopback nobody listens at."""
-    with contextlib.closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 class Served:
     """``./cpms serve`` on a folder; ``start``, ``kill``, and start again."""
 
@@ -75,7 +52,7 @@ class Served:
         self.port = free_port()
         self.ini = var.parent / "portal.ini"
         said = {"project": PROJECT, "port": self.port, "uri": file_uri(var), "var": var}
-        self.ini.write_text(INI.format(**said))
+        self.ini.write_text(INI.format(**said) + logging_at("WARNING"))
         self.log = var.parent / "log"
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -77,20 +77,22 @@ def frames_in(
     kind = f"{choice.offer.kind}; transfer-syntax={choice.offer.syntax}"
     direct = (facts["pixels"] or 0) > 0 and frame_bits(facts) % 8 == 0
     if choice.offer.kind == OCTETS and direct:
-        return ((kind, _native(shelf, facts, number)) for number in numbers)
+        return ((kind, frame) for frame in _native(shelf, facts, numbers))
     content = one_instance(shelf, facts)
     if choice.offer.kind == OCTETS and choice.offer.syntax == EXPLICIT:
         return ((kind, plain_frames(content, facts, [n - 1])[0]) for n in numbers)
     return ((kind, stored_frame(content, facts, number - 1)) for number in numbers)
 
 
-def _native(shelf: Shelf, facts: Facts, number: int) -> bytes:
-    """Return a frame that lies here uncompressed: one ranged read, bit for bit."""
-    length = frame_bits(facts) // 8
+def _native(shelf: Shelf, facts: Facts, numbers: list[int]) -> Iterator[bytes]:
+    """Return frames that lie here uncompressed: one ranged read at once, bit for bit."""
+    length, first = frame_bits(facts) // 8, min(numbers)
+    whole = length * (max(numbers) - first + 1)
     if not 0 < length <= _LARGEST_FRAME:
         raise NotThereError
-    start = facts["pixels"] + (number - 1) * length
-    return instance_bytes(shelf.case.registry, shelf.series, facts, start, length)
+    start = facts["pixels"] + (first - 1) * length
+    content = memoryview(instance_bytes(shelf.case.registry, shelf.series, facts, start, whole))
+    return (bytes(content[(n - first) * length : (n - first + 1) * length]) for n in numbers)
 
 
 def large_value(shelf: Shelf, facts: Facts, place: str) -> bytes:

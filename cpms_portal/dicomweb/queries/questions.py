@@ -100,7 +100,7 @@ def _place(name: str) -> Place:
     places = []
     for part in name.split("."):
         tag = int(part, 16) if _TAG.fullmatch(part) else tag_for_keyword(part)
-        if tag is None:
+        if tag is None or not part:
             raise QuestionRefusedError
         places.append(f"{tag:08X}")
     return tuple(places)

@@ -30,7 +30,7 @@ from cpms_portal.dicomweb.views.retrieving import (
     metadata,
     picture,
 )
-from cpms_portal.dicomweb.views.saying import chosen, said, warn
+from cpms_portal.dicomweb.views.saying import chosen, parameters, said, warn
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import care_consent_valid, patient_of
 from cpms_portal.patients.resources import Patient
@@ -128,7 +128,7 @@ def _below_series(case: Case, request: Request, uids: tuple[str, str], rest: lis
 
 
 def _search(case: Case, request: Request, level: str, *uids: str) -> Response:
-    choice, asked = chosen(request), question_of(request.GET.items())
+    choice, asked = chosen(request), question_of(parameters(request))
     page = _found(case, asked, level, *uids)
     response = said(page.items, choice) if page.items else HTTPNoContent()
     if page.remaining:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pyramid.request import Request
 from pyramid.response import Response
 
+from cpms_portal.core.errors import CPMSError
+from cpms_portal.core.i18n import _
 from cpms_portal.dicomweb.queries.cases import NotThereError, Shelf, images_of
 from cpms_portal.dicomweb.queries.contents import (
     frames_in,
@@ -16,7 +18,7 @@ from cpms_portal.dicomweb.queries.contents import (
     syntaxes_of,
     whole_instances,
 )
-from cpms_portal.dicomweb.views.saying import accepted, chosen, said_in_lines, warn
+from cpms_portal.dicomweb.views.saying import accepted, chosen, parameters, said_in_lines, warn
 from cpms_portal.dicomweb.wire.accepting import Choice, NotAcceptableError, Offer, choose
 from cpms_portal.dicomweb.wire.multipart import Multipart
 from cpms_portal.dicomweb.wire.rendering import FORMATS, left_undone, wish_of
@@ -29,6 +31,16 @@ from cpms_portal.imaging.ingest.describing import BULK
 from cpms_portal.imaging.ingest.facts import Facts
 
 PIXELS = "7FE00010"
+MOST_PICTURES = 500
+
+
+class TooManyError(CPMSError):
+    """More pictures are wanted than are drawn for one answer."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(_("Too many pictures for one answer. Ask for a series or an image."))
 
 
 def _sent(choice: Choice, kind: str, parts: Iterable[tuple[str, bytes]]) -> Response:
@@ -115,11 +127,14 @@ def picture(
     thumbnail, single = wish == "thumbnail", "," not in frame
     offers = [Offer(kind) for kind in FORMATS]
     choice = choose(accepted(request), offers, single=single, alone=single)
-    wanted = wish_of(request.GET, choice.offer.kind, SIDE if thumbnail else 0)
-    undone = left_undone(request.GET)
+    given = dict(parameters(request))
+    wanted = wish_of(given, choice.offer.kind, SIDE if thumbnail else 0)
+    undone = left_undone(given)
     found = _shown(shelves, only, frame, whole=choice.multipart and not thumbnail)
-    parts = ((choice.offer.kind, _drawn(*one, wanted)) for one in found)
-    response = _sent(choice, choice.offer.kind, _first_made(parts))
+    if len(found) > MOST_PICTURES:
+        raise TooManyError
+    parts = [(choice.offer.kind, _drawn(*one, wanted)) for one in found]
+    response = _sent(choice, choice.offer.kind, parts)
     for text in undone:
         warn(response, shelves[0].case, text)
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from pyramid.request import Request
 from pyramid.response import Response
@@ -26,11 +27,16 @@ JSON, XML = "application/dicom+json", "application/dicom+xml"
 OFFERS = (Offer(JSON), Offer("application/json"), Offer(XML))
 
 
+def parameters(request: Request) -> list[tuple[str, str]]:
+    """Return the parameters of an address; a semicolon is part of a media type, it ends none."""
+    return parse_qsl(request.query_string, keep_blank_values=True, errors="replace")
+
+
 def accepted(request: Request) -> list[Range]:
     """Return what a client accepts: the parameter of the address counts before the header."""
-    check_charset(request.GET.get("charset", ""))
-    asked = in_address(request.GET.get("accept", ""))
-    return ranges_of(asked or request.headers.get("Accept", ""))
+    given = dict(parameters(request))
+    check_charset(given.get("charset", ""))
+    return ranges_of(in_address(given.get("accept", "")) or request.headers.get("Accept", ""))
 
 
 def chosen(request: Request) -> Choice:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
+from cpms_portal.imaging.deidentification.codes import is_concept
 from cpms_portal.imaging.deidentification.elements import Element, dictionary_vr
 from cpms_portal.imaging.deidentification.identity import Finder
 from cpms_portal.imaging.deidentification.keyed import Shift, UIDMap, is_class_uid, pseudonym
@@ -52,6 +53,7 @@ _DEFINED_TERMS = frozenset((
     0x00080008, 0x00080060, 0x00080061, 0x00280004, 0x00280301, 0x00282110, 0x00282114,
     0x00185100, 0x0040A040, 0x0040A010, 0x0040A050, 0x0040A491, 0x0040A493, 0x00700023,
 ))  # fmt: skip
+_KINDS = dict.fromkeys(_DEFINED_TERMS, "term") | dict.fromkeys((0x00080100, 0x00080119), "code")
 _FREE_TEXT = frozenset(("ST", "LT", "UT"))
 _SHORT_TEXT = frozenset(("LO", "SH", "UC", "CS"))
 _NUMBERS = {
@@ -137,7 +139,7 @@ class Cleaner:
         if vr in _FREE_TEXT:
             return partial(self._text, "described")
         if vr in _SHORT_TEXT:
-            return partial(self._text, "term" if tag in _DEFINED_TERMS else "echo")
+            return partial(self._text, _KINDS.get(tag, "echo"))
         return self._bytes
 
     def private(self, element: Element, encodings: tuple[str, ...]) -> Outcome:
@@ -306,4 +308,6 @@ class Cleaner:
     def _one_text(self, kind: str, value: str) -> str:
         if kind == "described":
             return described(value, self.finder)
+        if kind == "code" and is_concept(value) and not self.finder.spans(value):
+            return value
         return echo_free(value, self.finder, self.uids)

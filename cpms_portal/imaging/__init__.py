@@ -18,6 +18,7 @@ def includeme(config: Configurator) -> None:
     config.add_setting(
         "cpms.imaging.held_days", int, 14, "images to look at are destroyed after so many days"
     )
+    config.include(".frames.htj2k")
     config.include(".ingest.holders")
     config.scan(".resources")
     config.scan(".held.resources")

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import numpy
+import openjpeg
 import pytest
 import requests
 import transaction
@@ -37,20 +38,22 @@ KINDS = {
     "SC_rgb_rle_2frame.dcm": "image/dicom-rle",
     "HTJ2K": "image/jphc",
 }
-DEFLATED = "image_dfl.dcm"
+DEFLATED, HIGH_THROUGHPUT = "image_dfl.dcm", "HTJ2K"
 #: A slice of the factories, compressed by OpenJPH without loss.
 HTJ2K = Path(__file__).parent / "slice.jph"
 
 
 def original(name: str) -> Dataset:
     """Return an instance of an invented person in the syntax of a file."""
-    if name != "HTJ2K":
+    if name != HIGH_THROUGHPUT:
         return sent(name)
     dataset = ct_slice(StudyPlan(uid_seed="htj2k", series=1, slices=1, size=64), 0, 0)
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = HTJ2KLossless
     dataset.PixelData = encapsulate([HTJ2K.read_bytes()])
     dataset["PixelData"].VR = "OB"
+    # The stream holds 16 bits.
+    dataset.BitsStored, dataset.HighBit = 16, 15
     return dataset
 
 
@@ -107,6 +110,19 @@ def test_frames_when_a_client_reads_them_then_are_those_pydicom_decodes(
         whole = client.retrieve_instance(*uids, media_types=(("application/dicom", wish),))
         assert str(whole.file_meta.TransferSyntaxUID) == (syntax if wish == "*" else EXPLICIT)
         assert numpy.array_equal(pixel_array(whole), decoded)
+
+
+def test_high_throughput_jpeg_2000_when_read_then_has_the_pixels_it_was_made_of(
+    client, stored
+) -> None:
+    uids, plan = stored[HIGH_THROUGHPUT], StudyPlan(uid_seed="htj2k", series=1, slices=1, size=64)
+    pixels = ct_slice(plan, 0, 0).PixelData
+    assert client.retrieve_instance_frames(*uids, [1]) == [pixels]
+    for wish in (HTJ2KLossless, "*"):
+        (frame,) = client.retrieve_instance_frames(*uids, [1], media_types=(("image/jphc", wish),))
+        assert openjpeg.decode(frame).tobytes() == pixels
+    rendered = client.retrieve_instance_frames_rendered(*uids, [1])
+    assert rendered.startswith(b"\xff\xd8")
 
 
 def test_a_deflated_instance_when_a_client_reads_it_then_is_inflated_or_as_it_was(

@@ -274,6 +274,7 @@ def test_on_the_pages_from_the_question_to_the_review(
     form["named"], form["reason"] = nickname, "short"
     refused = form.submit(status=422)
     assert refused.forms["form"]["named"].value == nickname
+    assert "Tick this box, or leave the record closed." in refused
     form = refused.forms["form"]
     form["reason"], form["understood"] = WHY, True
     page = form.submit().follow()

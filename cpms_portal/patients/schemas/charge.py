@@ -51,6 +51,11 @@ def team_schema(people: list[tuple[str, Any]]) -> colander.Schema:
     )
 
 
+def _ticked(node: colander.SchemaNode, value: bool) -> None:
+    if not value:
+        raise colander.Invalid(node, _("Tick this box, or leave the record closed."))
+
+
 class BreakGlassSchema(colander.Schema):
     """Which patient, and why."""
 
@@ -70,7 +75,7 @@ class BreakGlassSchema(colander.Schema):
     )
     understood = colander.SchemaNode(
         colander.Boolean(),
-        title=_("I know that who is in charge and the data protection officer are told at once."),
-        validator=colander.OneOf([True]),
+        title=_("I know that who is in charge and the data protection officer are told at once"),
+        validator=_ticked,
         widget=CheckboxWidget(),
     )

@@ -30,6 +30,7 @@ settings.register_profile(
     "calm", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("calm")
+ground.hash_quickly()
 
 
 def pytest_addoption(parser):

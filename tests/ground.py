@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import transaction
+from argon2 import PasswordHasher
 from pyramid.paster import get_appsettings
 from pyramid.response import Response
 from pyramid.scripting import prepare
@@ -23,12 +24,28 @@ from webtest import TestApp
 from zodburi import resolve_uri
 
 from cpms_portal import main
+from cpms_portal.identity import queries as identity
+from cpms_portal.security import passwords
 from cpms_portal.security.sessions import FULL, open_session
 
 PROJECT = Path(__file__).parents[1]
 KINDS = ("filestorage", "postgresql")
 #: A Sunday at noon: what the clock of every test shows until the test moves it.
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+#: What hashes cost before ``hash_quickly``; tests/identity/test_training_site.py looks at them.
+LIGHT, RECOVERY_COST = passwords.LIGHT, dict(identity.RECOVERY_COST)
+
+
+def hash_quickly() -> None:
+    """Let hashes of the training site cost next to nothing: thousands are made, none is guessed.
+
+    Those of production keep their cost.
+    """
+    cheap = {"time_cost": 1, "memory_cost": 8}
+    passwords.LIGHT = passwords.Passwords(PasswordHasher(**cheap, parallelism=1))
+    identity.RECOVERY_COST.update(cheap)
 
 
 class Clock:

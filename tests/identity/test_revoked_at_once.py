@@ -194,41 +194,32 @@ def nobody_is_in(site, person, browser_of):
     return look
 
 
-@pytest.mark.parametrize("how", ["disable", "panic"])
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.usefixtures("several_processes")
-def test_who_is_being_let_in_while_all_sessions_end_is_out(
-    way, how, visitor, one_step_before, ending, nobody_is_in, monkeypatch
-):
-    press, end = one_step_before(way, visitor), ending(how)
-    pause = Pause(sign_in.open_session)
-    monkeypatch.setattr(sign_in, "open_session", pause)
-    with ThreadPoolExecutor(1) as thread:
-        entering = thread.submit(press)
-        assert pause.reached.wait(PATIENCE)
-        assert end().status_int == 303
-        pause.go_on.set()
-        assert entering.result().status_int < 500
-    monkeypatch.setattr(sign_in, "open_session", pause.does)
-    assert nobody_is_in(visitor)
+#: Who waits, just before the sessions are changed, while the other is quicker; and how they end.
+WAITS = [("entering", "disable"), ("entering", "panic"), *(("ending", how) for how in ENDINGS)]
+PLACES = {"entering": (sign_in, "open_session"), "ending": (actions, "end_sessions")}
 
 
-@pytest.mark.parametrize("how", ENDINGS)
+@pytest.mark.parametrize(("waits", "how"), WAITS)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.usefixtures("several_processes")
-def test_who_is_let_in_just_before_all_sessions_end_is_out(
-    way, how, visitor, one_step_before, ending, nobody_is_in, monkeypatch
+def test_who_is_let_in_while_all_sessions_end_is_out_whoever_is_quicker(
+    way, waits, how, visitor, one_step_before, ending, nobody_is_in, monkeypatch
 ):
-    press, end = one_step_before(way, visitor), ending(how)
-    pause = Pause(actions.end_sessions)
-    monkeypatch.setattr(actions, "end_sessions", pause)
+    steps = {"entering": one_step_before(way, visitor), "ending": ending(how)}
+    (quick,) = set(steps) - {waits}
+    place, name = PLACES[waits]
+    pause, answers = Pause(getattr(place, name)), {}
+    monkeypatch.setattr(place, name, pause)
     with ThreadPoolExecutor(1) as thread:
-        revoking = thread.submit(end)
+        waiting = thread.submit(steps[waits])
         assert pause.reached.wait(PATIENCE)
-        press()
-        assert visitor.is_in()
+        answers[quick] = steps[quick]()
+        assert quick == "ending" or visitor.is_in()
         pause.go_on.set()
-        assert revoking.result().status_int == 303
+        answers[waits] = waiting.result()
+    monkeypatch.setattr(place, name, pause.does)
+    assert answers["ending"].status_int == 303
+    assert answers["entering"].status_int < 500
     assert nobody_is_in(visitor)
 
 

@@ -83,6 +83,12 @@ def test_production_hashes_with_the_full_cost(production, registry):
     assert "m=65536,t=3,p=4" in STRONG.dummy
 
 
+def test_a_training_site_and_recovery_codes_keep_the_least_cost_outside_of_tests():
+    """OWASP's minimum; tests alone hash for less (tests/ground.py)."""
+    assert "m=19456,t=2,p=1" in ground.LIGHT.dummy
+    assert ground.RECOVERY_COST == {"time_cost": 2, "memory_cost": 19456}
+
+
 def test_the_dummy_hash_has_the_cost_of_a_real_one_and_fits_nothing():
     real = LIGHT.make("a password")
     assert real.rsplit("$", 2)[0] == LIGHT.dummy.rsplit("$", 2)[0]

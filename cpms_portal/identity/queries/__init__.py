@@ -29,6 +29,8 @@ from cpms_portal.storage.sealing import open_bytes
 STEP = 30
 #: One step to either side is taken; up to this many get the hint that a clock is wrong.
 DRIFT, HINTED_DRIFT = 1, 4
+#: What a digest of a recovery code costs: OWASP's minimum, the code is random.
+RECOVERY_COST = {"time_cost": 2, "memory_cost": 19 * 1024}
 
 
 def account_of(person: Person) -> Account | None:
@@ -91,8 +93,7 @@ def recovery_digest(salt: bytes, code: str) -> bytes:
     return hash_secret_raw(
         code.encode(),
         salt,
-        time_cost=2,
-        memory_cost=19 * 1024,
+        **RECOVERY_COST,
         parallelism=1,
         hash_len=32,
         type=Type.ID,

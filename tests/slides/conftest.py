@@ -120,9 +120,11 @@ def other_address(root, registry, panel):
 
 
 def at(page, pane: int = 0) -> tuple[float, ...]:
-    """Return where a pane is: middle (pixels of the slide), scale, rotation."""
-    page.wait_for_timeout(900)
-    said = page.locator(".slide-pane").nth(pane).get_attribute("data-at")
+    """Return where a pane rests: middle (pixels of the slide), scale, rotation."""
+    node, before, said = page.locator(".slide-pane").nth(pane), "", None
+    while said is None or said != before:
+        page.wait_for_timeout(450)
+        before, said = said, node.get_attribute("data-at")
     return tuple(map(float, re.findall(r"-?[\d.]+", said)))
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from pathlib import Path
 
+import numpy
 import pytest
 import transaction
+from PIL import Image
 from playwright.sync_api import expect
 from pyramid.traversal import resource_path
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
 from tests.browser.chromium import violations
-from tests.factories.slides import aperio, hamamatsu
+from tests.factories.slides import RATIONAL, SHORT, aperio, hamamatsu, level_page, tiff
 from tests.slides.conftest import at, opened
 
 VENDOR = Path(__file__).parents[2] / "cpms_portal/imaging/static/vendor/openseadragon"
@@ -46,6 +49,58 @@ def test_a_slide_when_opened_then_is_seen_and_its_scale_bar_is_true(page, served
     assert at(page)[2] == pytest.approx(1, rel=0.01)
 
 
+@pytest.fixture
+def ruled(root, registry, patient):
+    """The address of a slide with two black lines, 1,000 pixels of 0.25 µm apart."""
+    image = Image.new("RGB", (2048, 1536), "white")
+    for left in (400, 1400):
+        image.paste("black", (left, 0, left + 12, 1536))
+    fine = {"t282": (RATIONAL, (40000, 1)), "t283": (RATIONAL, (40000, 1)), "t296": (SHORT, 3)}
+    content = tiff([level_page(image, **fine)])
+    receipt = receive_study(patient, [("a", content)], system_actor(registry))
+    place = resource_path(patient)
+    transaction.commit()
+    return f"{place}/studies/{receipt.studies[0]}"
+
+
+def apart(page) -> float:
+    """Return how many pixels of the screen lie between the two lines that are seen."""
+    stage = page.locator(".slide-stage").bounding_box()
+    # A strip below the overview and above the scale bar, as the screen shows it.
+    strip = {**stage, "y": stage["y"] + stage["height"] * 0.6, "height": 4}
+    seen = numpy.asarray(Image.open(io.BytesIO(page.screenshot(clip=strip))).convert("L"))
+    dark = numpy.flatnonzero(seen[2] < 100)
+    first, second = numpy.split(dark, numpy.flatnonzero(numpy.diff(dark) > 50) + 1)
+    return float(second.mean() - first.mean())
+
+
+def test_a_known_distance_when_held_against_the_scale_bar_then_is_what_the_bar_says(
+    page, served, ruled
+) -> None:
+    opened(page, served + ruled)
+    for key in ("", "+"):
+        page.locator(".openseadragon-canvas").first.focus()
+        if key:
+            page.keyboard.press(key)
+        at(page)
+        line = page.locator(".slide-scale-line").bounding_box()["width"]
+        said = float(page.inner_text(".slide-scale").split()[0])
+        assert apart(page) * said / line == pytest.approx(250, rel=0.02)
+
+
+def test_the_overview_when_clicked_then_leads_there(page, served, slides) -> None:
+    opened(page, served + slides[0])
+    page.locator(".openseadragon-canvas").first.focus()
+    for _ in range(4):
+        page.keyboard.press("+")
+    before = at(page)
+    box = page.locator(".navigator").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.75)
+    after = at(page)
+    assert after[:2] == pytest.approx((3000 * 0.75, 2200 * 0.75), abs=80)
+    assert after[2:] == pytest.approx(before[2:], rel=0.01)
+
+
 def test_a_place_when_its_link_is_opened_then_is_the_same_place(page, served, slides) -> None:
     opened(page, served + slides[0])
     page.locator(".openseadragon-canvas").first.focus()
@@ -69,12 +124,18 @@ def test_two_slides_when_moved_together_then_keep_the_same_length_on_the_glass(
     opened(page, served + slides[0])
     page.select_option("[data-beside]", index=1)
     page.wait_for_selector(".slide-pane:nth-child(2)[data-shown]")
+    page.locator(".openseadragon-canvas").first.focus()
+    alone = at(page)
+    for _ in range(6):
+        page.keyboard.press("+")
+    step = at(page)[2] / alone[2]
     page.check("[data-linked]")
     first, second = at(page), at(page, 1)
     page.locator(".openseadragon-canvas").first.focus()
     for _ in range(6):
         page.keyboard.press("+")
-    at(page)
+    # As far as alone: whoever follows does not hold the leader back.
+    assert at(page)[2] / first[2] == pytest.approx(step, rel=0.02)
     page.keyboard.press("ArrowRight")
     moved, followed = at(page), at(page, 1)
     assert moved[2] > first[2]

@@ -11,6 +11,7 @@ from pyramid.request import Request
 
 from cpms_portal.contentio.actions import bring_up
 from cpms_portal.core.clock import now
+from cpms_portal.core.requests import make_one_class
 from cpms_portal.core.settings import refuse_unknown_settings, setting
 from cpms_portal.i18n.negotiation import language_of
 from cpms_portal.levels import LEVELS
@@ -57,6 +58,7 @@ def configure(settings: dict[str, Any]) -> Configurator:
     config.add_request_method(lambda request: request.person, "user", reify=True)
     config.add_request_method(language_of, "_LOCALE_", property=True)
     config.commit()
+    make_one_class(config.registry)
     folder = Path(setting(config.registry, "cpms.workflows"))
     config.registry.cpms_workflows = load_workflows(folder, words_of(config.registry))
     return config

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from substanced.objectmap import ObjectMap
-from substanced.util import wrap_if_broken
 
 PathTuple = tuple[str, ...]
 
@@ -50,7 +49,7 @@ class LeanObjectMap(ObjectMap):
                 found = found[name]
         except (KeyError, TypeError):  # a leaf cannot be asked for more
             return None
-        return wrap_if_broken(found)
+        return found
 
     def _below(self, path: PathTuple) -> Iterator[tuple[PathTuple, int]]:
         length = len(path)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import IO, Any
 
 import webob.request
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.interfaces import VH_ROOT_KEY, IRequestExtensions, IRequestFactory, IRoutesMapper
+from pyramid.registry import Registry
 from pyramid.request import Request
+from pyramid.traversal import resource_path
+from pyramid.urldispatch import RoutesMapper
 from webob.compat import cgi_FieldStorage
 
 #: Parts of a form that hold files; anywhere else text belongs.
 FILES = frozenset({"captions", "files"})
+#: Names that stand in an address as they are.
+_PLAIN = re.compile(r"[\w.-]*", re.ASCII)
 
 
 def whole_number(text: str) -> int:
@@ -31,6 +38,15 @@ class PortalRequest(Request):
         if hasattr(environ.get("wsgi.input"), "seek"):
             environ["webob.is_body_seekable"] = True
         super().__init__(environ, *rest, **more)
+
+    def resource_path(self, resource: Any, *elements: Any, **more: Any) -> str:
+        """Return the path of a resource, as the framework does; a page asks for dozens of them."""
+        plain = not more and VH_ROOT_KEY not in self.environ
+        if not plain or not all(map(_PLAIN.fullmatch, elements)):
+            return str(super().resource_path(resource, *elements, **more))
+        path = resource_path(resource)
+        ending = "" if path == "/" else "/"
+        return f"{self.script_name}{path}{ending}{'/'.join(elements)}"
 
     @property
     def POST(self) -> Any:
@@ -64,7 +80,40 @@ class _InMemory(cgi_FieldStorage):
         return io.BytesIO() if binary else io.StringIO(newline="\n")
 
 
+class RoutesByBeginning(RoutesMapper):
+    """Routes, tried only where one of them begins as the address does: most of it is the tree."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._beginnings: tuple[int, frozenset[str]] = (0, frozenset())
+
+    def __call__(self, request: Request) -> dict[str, Any]:
+        """Return the route of a request and what it says, both None for a place in the tree."""
+        if self._beginnings[0] != len(self.routelist):
+            first = (route.pattern.strip("/").partition("/")[0] for route in self.routelist)
+            self._beginnings = (len(self.routelist), frozenset(first))
+        begins = request.environ.get("PATH_INFO", "").lstrip("/").partition("/")[0]
+        some = self._beginnings[1]
+        if begins in some or any("{" in one or "*" in one for one in some):
+            found: dict[str, Any] = super().__call__(request)
+            return found
+        return {"route": None, "match": None}
+
+
+def make_one_class(registry: Registry) -> None:
+    """Put what packages add to requests into their class: else each request gets one of its own.
+
+    Called once, when everything is configured.
+    """
+    added = registry.queryUtility(IRequestExtensions)
+    if added is not None:
+        made = type("PortalRequest", (PortalRequest,), {**added.methods, **added.descriptors})
+        registry.registerUtility(made, IRequestFactory)
+        registry.unregisterUtility(provided=IRequestExtensions)
+
+
 def includeme(config: Configurator) -> None:
     """Take requests so."""
+    config.registry.registerUtility(RoutesByBeginning(), IRoutesMapper)
     webob.request.cgi_FieldStorage = _InMemory
     config.set_request_factory(PortalRequest)

@@ -15,6 +15,7 @@ from substanced.event import ObjectModified
 from substanced.folder import Folder
 from substanced.interfaces import IRoot
 from substanced.util import find_objectmap, get_oid, wrap_if_broken
+from ZODB.broken import Broken
 from zope.interface import implementer
 
 from cpms_portal.core.objectmap import LeanObjectMap, PathTuple
@@ -55,6 +56,11 @@ class Content(Persistent):
         return str(self.index_sorts().get("title", ""))
 
 
+def _whole(found: Any) -> Any:
+    """Return what was found; what has lost its class is wrapped. It need not be loaded for that."""
+    return wrap_if_broken(found) if isinstance(found, Broken) else found
+
+
 class Container(Folder, Content):
     """Content that holds content."""
 
@@ -64,7 +70,11 @@ class Container(Folder, Content):
 
     def __getitem__(self, name: str) -> Any:
         """Return a child; KeyError when there is none. Asked all the time, so no statistics."""
-        return wrap_if_broken(self.data[name])
+        return _whole(self.data[name])
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a child, or the default when there is none."""
+        return _whole(self.data.get(name, default))
 
     def add(self, name: str, other: Any, *args: Any, **kwargs: Any) -> str:
         """Seat a child under a name: it gets its oid, its path and its place in the catalog."""

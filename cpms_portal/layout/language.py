@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from babel import Locale
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPSeeOther
@@ -15,6 +17,7 @@ from cpms_portal.layout.theme import local_path
 from cpms_portal.security.cookies import over_https
 
 
+@cache
 def own_names() -> list[tuple[str, str]]:
     """Return the languages of the portal, each with its own name for itself."""
     return [(code, str(Locale(code).get_display_name(code)).capitalize()) for code in LANGUAGES]

@@ -8,7 +8,6 @@ for it was written again and no moment has come at which something begins or end
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -130,16 +129,16 @@ def kept_view(view: View, about: Any) -> View:
         found = pages.get(key)
         if found is not None and found.counts(now(request.registry), connection):
             return response_of(found, request)
-        # What is asked for once only is not worth the noting.
-        keeps = pages.was_asked_before(key)
+        if not pages.was_asked_before(key):
+            # What is asked for once only is not worth the noting.
+            return marked(view(context, request), request)
         with reading(connection) as read:
             response = view(context, request)
             if not is_whole(response, request):
                 return response
             until = min(next_moment(request.root, begun), begun + LONGEST)
             # What was drawn over such a moment may say some of before and some of after.
-            keeps = keeps and now(request.registry) < until
-            reads = read.reads() if keeps else None
+            reads = read.reads() if now(request.registry) < until else None
         page = page_of(response, request, reads, (begun, until))
         if page.reads is not None:
             pages.put(key, page)
@@ -190,20 +189,32 @@ def is_whole(response: Response, request: Request) -> bool:
     )
 
 
+def marked(response: Response, request: Request) -> Response:
+    """Return a page that is not kept; the reader's own browser keeps it where it is public."""
+    if request.person is not None or not is_whole(response, request):
+        return response
+    at = request.actor.now
+    return response_of(page_of(response, request, None, (at, at)), request)
+
+
 def page_of(
     response: Response, request: Request, reads: Reads | None, time: tuple[datetime, datetime]
 ) -> KeptPage:
     """Return a page that was just drawn, without what counts for one answer only."""
     nonce, token = request.csp_nonce.encode(), get_csrf_token(request).encode()
-    pieces = re.split(b"(%s|%s)" % (re.escape(nonce), re.escape(token)), response.body)
-    named = [
-        {nonce: b"nonce", token: b"token"}[one] if number % 2 else one
-        for number, one in enumerate(pieces)
-    ]
+    named: list[bytes] = []
+    for number, part in enumerate(parted(response.body, nonce, b"nonce")):
+        named += [part] if number % 2 else parted(part, token, b"token")
     left_out = ("content-length", "content-security-policy")
     headers = [one for one in response.headerlist if one[0].lower() not in left_out]
     mark = sha256(b"\0".join(named)).hexdigest()[:32]
     return KeptPage(tuple(named), tuple(headers), mark, reads, time)
+
+
+def parted(text: bytes, sought: bytes, name: bytes) -> list[bytes]:
+    """Return a text in pieces, a name between them where what is sought stood."""
+    pieces = text.split(sought)
+    return [piece for one in pieces for piece in (name, one)][1:]
 
 
 def response_of(page: KeptPage, request: Request) -> Response:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
@@ -37,7 +38,7 @@ class Part:
         """Say whether a resource answers this part."""
         return any(oid in one for one in self.sets)
 
-    @property
+    @cached_property
     def about(self) -> int:
         """Return how many oids it has, counted no further than just above MANY."""
         return _about(self.sets)
@@ -98,17 +99,12 @@ def matches(parts: list[Part]) -> Any:
     """Return the oids that answer every part, as a set of BTrees."""
     if not all(part.sets for part in parts):
         return _families.Set()
-    sizes = [part.about for part in parts]
-    smallest = sizes.index(min(sizes))
-    if sizes[smallest] <= MANY:
-        return _held_against(parts[smallest].united(), _others(parts, smallest))
+    first, *others = sorted(parts, key=lambda part: part.about)
+    if first.about <= MANY:
+        return _held_against(first.united(), others)
     single = [part for part in parts if len(part.sets) == 1]
     several = [part for part in parts if len(part.sets) > 1]
     return _held_against(*_intersected(single, several))
-
-
-def _others(parts: list[Part], left_out: int) -> list[Part]:
-    return [part for number, part in enumerate(parts) if number != left_out]
 
 
 def _intersected(single: list[Part], several: list[Part]) -> tuple[Any, list[Part]]:
@@ -122,9 +118,14 @@ def _intersected(single: list[Part], several: list[Part]) -> tuple[Any, list[Par
 
 
 def _held_against(oids: Any, parts: list[Part]) -> Any:
-    """Return those oids that answer all parts; each is looked up, no set is read through."""
+    """Return those oids that answer all parts; a large set is asked for each oid, not read."""
     for part in parts:
-        oids = _families.multiunion([_both(oids, one) for one in part.sets])
+        if len(part.sets) > 1:
+            oids = _families.multiunion([_both(oids, one) for one in part.sets])
+        elif part.about > MANY:
+            oids = _families.Set(filter(part.sets[0].__contains__, oids))
+        else:
+            oids = _families.intersection(oids, part.sets[0])
     return oids
 
 

@@ -41,7 +41,7 @@ class PortalRequest(Request):
 
     def resource_path(self, resource: Any, *elements: Any, **more: Any) -> str:
         """Return the path of a resource, as the framework does; a page asks for dozens of them."""
-        plain = not more and VH_ROOT_KEY not in self.environ
+        plain = not any(more.values()) and VH_ROOT_KEY not in self.environ
         if not plain or not all(map(_PLAIN.fullmatch, elements)):
             return str(super().resource_path(resource, *elements, **more))
         path = resource_path(resource)

@@ -58,7 +58,7 @@ class Content(Persistent):
 
 def _whole(found: Any) -> Any:
     """Return what was found; what has lost its class is wrapped. It need not be loaded for that."""
-    return wrap_if_broken(found) if isinstance(found, Broken) else found
+    return wrap_if_broken(found) if issubclass(type(found), Broken) else found
 
 
 class Container(Folder, Content):

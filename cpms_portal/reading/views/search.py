@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from chameleon.utils import Markup
@@ -27,7 +27,7 @@ from cpms_portal.search.fulltext.queries import Hit, Sought, seek, suggest
 from cpms_portal.search.queries import Found
 from cpms_portal.security.permissions import Permission
 
-SHOWN, LONGEST, MOST_CHOICES = 20, 200, 12
+SHOWN, LONGEST, MOST_CHOICES = 10, 200, 12
 #: The parts of an address that narrow a search, in the order they are shown.
 NARROWING = ("kind", "network", "language", "tag")
 TITLES = {
@@ -53,8 +53,7 @@ NAMED = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A hit as the page shows it. language: of the text, where it is not the reader's."""
 
     title: Markup
@@ -67,8 +66,7 @@ class Line:
     language_name: str
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A value of a facet: its words, how many hits have it, where it leads."""
 
     words: Any
@@ -101,6 +99,7 @@ class Searching:
             self.chosen["network"] = str(network.__name__)
         self.path = str(request.resource_path(context, "search"))
         self.start = number_in(request.GET.get("start", ""))
+        self._acronyms: dict[int, str] = {}
 
     def page(self) -> dict[str, Any]:
         """Show what was found, with what it can be narrowed by."""
@@ -151,8 +150,10 @@ class Searching:
         )
 
     def _network(self, oid: int) -> str:
-        found = resource_of(self.context, oid) if oid else None
-        return "" if found is None else str(found.acronym)
+        if oid not in self._acronyms:
+            found = resource_of(self.context, oid) if oid else None
+            self._acronyms[oid] = "" if found is None else str(found.acronym)
+        return self._acronyms[oid]
 
     def _choices(self, name: str, found: Sought) -> list[Choice]:
         if network_of(self.context) is not None and name == "network":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,19 +19,8 @@ from cpms_portal.search.fulltext.highlights import Stems
 from cpms_portal.search.fulltext.stems import variants_of
 from cpms_portal.search.fulltext.store import TextStore
 
-#: Weights are those of names, title, tags, stems and the words of files.
-SCORES = """
-SELECT rowid, bm25(found, 4.0, 10.0, 5.0, 1.0, 0.5) FROM found
-WHERE found MATCH ? AND +rowid IN (SELECT value FROM json_each(?))
-"""
-NAMED = """
-SELECT rowid, bm25(named) FROM named
-WHERE named MATCH ? AND +rowid IN (SELECT value FROM json_each(?))
-"""
-_MATCHES = {
-    name: f"SELECT group_concat(rowid) FROM {name} WHERE {name} MATCH ?"  # noqa: S608 - our names
-    for name in ("found", "named")
-}
+#: Of each word the phrases any of which will do.
+Phrases = tuple[tuple[str, ...], ...]
 _SHOWN = """
 SELECT p.id, p.title, p.changed, p.oid, p.anchor, p.kind, p.language, p.network
 FROM place p WHERE p.id IN (SELECT value FROM json_each(?))
@@ -43,12 +33,16 @@ def _quoted(stem: str, ending: str = "") -> str:
     return '"' + stem.replace('"', "") + '"' + ending
 
 
-def match_of(words: Iterable[list[str]], *, begun: bool) -> str:
+def phrases_of(words: Iterable[list[str]], *, begun: bool) -> Phrases:
     """Return what FTS5 looks for: of each word any stem; begun: as the beginnings of words."""
     ending = " *" if begun else ""
-    return " AND ".join(
-        "(" + " OR ".join(_quoted(stem, ending) for stem in stems) + ")" for stems in words
-    )
+    return tuple(tuple(_quoted(stem, ending) for stem in stems) for stems in words)
+
+
+@lru_cache(1000)
+def _phrases(typed: tuple[str, ...], languages: tuple[str, ...], begun: bool) -> Phrases:
+    variants = (variants_of(word, languages) for word in typed)
+    return phrases_of([stems for stems in variants if stems], begun=begun)
 
 
 @dataclass(frozen=True)
@@ -58,11 +52,9 @@ class Words:
     typed: tuple[str, ...]
     begun: bool = False
 
-    def match(self, languages: Iterable[str]) -> str:
+    def phrases(self, languages: Iterable[str]) -> Phrases:
         """Return what FTS5 looks for in texts of some languages."""
-        languages = list(languages)
-        variants = (variants_of(word, languages) for word in self.typed)
-        return match_of([stems for stems in variants if stems], begun=self.begun)
+        return _phrases(self.typed, tuple(languages), self.begun)
 
     def stems(self, language: str) -> Stems:
         """Return the stems sought in texts of a language."""
@@ -86,12 +78,11 @@ class Thing(NamedTuple):
 class Asking:
     """One question: who asks what is matched in which table, and what they may find of it."""
 
-    def __init__(self, actor: Actor, languages: Iterable[str], scores: str = SCORES) -> None:
+    def __init__(self, actor: Actor, languages: Iterable[str], table: str = "found") -> None:
         self.store: TextStore = store_of(actor.registry)
         self.columns: Columns = actor.registry.cpms_fulltext_columns.now()
         self.reader = Reader(self._audiences(actor), actor.now.timestamp(), list(languages))
-        self.scores = scores
-        self.table = "found" if scores is SCORES else "named"
+        self.table = table
 
     def _audiences(self, actor: Actor) -> list[int]:
         """Return the sets of viewers an actor belongs to."""
@@ -104,52 +95,62 @@ class Asking:
         rows = self.store.read(question, (json.dumps(sorted(actor.principals)),))
         return [number for (number,) in rows]
 
-    def rows(self, match: str) -> Array:
-        """Return the rows of all that matches, seen or not."""
-        said = self.store.read(_MATCHES[self.table], (match,))[0][0] or ""
-        ids = numpy.fromstring(said, sep=",", dtype=numpy.int64)
-        return self.columns.rows(numpy.sort(ids))
+    def standing(self, phrases: Phrases, columns: str = "") -> Array:
+        """Return of each row whether it has a phrase of each word, seen or not.
 
-    def matched(self, match: str, by: Mapping[str, Any]) -> Matched:
+        columns: where they are to stand, as FTS5 reads it.
+        """
+        postings, every = self.columns.postings, numpy.ones(len(self.columns.ids), dtype=bool)
+        for word in phrases:
+            some = numpy.zeros(len(every), dtype=bool)
+            for phrase in word:
+                some[postings.places(self.store, self.table, columns + phrase)] = True
+            every &= some
+        return every
+
+    def matched(self, phrases: Phrases, by: Mapping[str, Any]) -> Matched:
         """Return what matches and may be found by who asks, narrowed."""
-        rows = seen(self.columns, self.rows(match), self.reader)
+        rows = seen(self.columns, numpy.flatnonzero(self.standing(phrases)), self.reader)
         return Matched(self.columns, narrowed(self.columns, rows, by))
 
     def spoken(self, words: Words, by: Mapping[str, Any]) -> Matched:
         """Return what matches in the language it is written in: a stem of another is chance."""
-        found = self.matched(words.match(self.languages), by)
+        found = self.matched(words.phrases(self.languages), by)
         codes = self.columns["language"][found.rows]
         kept = numpy.zeros(len(codes), dtype=bool)
-        alike: dict[str, list[int]] = {}
-        for code in numpy.unique(codes).tolist():
-            alike.setdefault(words.match([self.languages[code]]), []).append(code)
-        for match, same in alike.items():
-            kept |= numpy.isin(codes, same) & numpy.isin(found.rows, self.rows(match))
-        return Matched(self.columns, found.rows[kept])
+        alike: dict[Phrases, list[int]] = {}
+        for code in numpy.flatnonzero(numpy.bincount(codes)).tolist():
+            alike.setdefault(words.phrases([self.languages[code]]), []).append(code)
+        for phrases, same in alike.items():
+            of_these = numpy.zeros(len(self.languages), dtype=bool)
+            of_these[same] = True
+            kept |= of_these[codes] & self.standing(phrases)[found.rows]
+        return found if kept.all() else Matched(self.columns, found.rows[kept])
 
     @property
     def languages(self) -> list[str]:
         """The languages there are."""
         return self.columns.codes["language"].values
 
-    def best(self, found: Matched, match: str, start: int, size: int) -> list[Thing]:
+    def best(self, found: Matched, phrases: Phrases, start: int, size: int) -> list[Thing]:
         """Return a batch of things in the order of their ranks; who has none follows."""
-        rows, rest = found.rows, []
+        rows, rest = found.rows, found.rows[:0]
         if len(rows) > RANKED:
-            titled = self.rows(f"{{names title tags}} : ({match})") if self.table == "found" else []
-            rows = found.hopeful(titled, self.reader.languages)
+            places = "{names title tags} : " if self.table == "found" else ""
+            rows = found.hopeful(self.standing(phrases, places), self.reader.languages)
             rows, rest = rows[:RANKED], rows[RANKED:]
-        order = numpy.concatenate([self._ranked(found, match, rows), rest]).astype(numpy.int64)
+        order = numpy.concatenate([self._ranked(found, phrases, rows), rest])
         chosen = list(islice(found.first_of_each(order), start, start + size))
         ids = self.columns.ids[chosen].tolist()
         things = {row[0]: Thing(*row) for row in self.store.read(_SHOWN, (json.dumps(ids),))}
         return [things[number] for number in ids]
 
-    def _ranked(self, found: Matched, match: str, rows: Any) -> Array:
+    def _ranked(self, found: Matched, phrases: Phrases, rows: Array) -> Array:
         """Return rows, those whose words fit best first."""
-        ids = json.dumps(self.columns.ids[rows].tolist())
-        scores = sorted(self.store.read(self.scores, (match, ids)))
-        ranked = self.columns.rows(numpy.array([number for number, _score in scores], numpy.int64))
-        mine = found.in_languages(ranked, self.reader.languages)
-        score = numpy.array([score for _number, score in scores]) * numpy.where(mine, MINE, 1.0)
-        return ranked[numpy.lexsort((ranked, self.columns["oid"][ranked], score))]
+        columns, score = self.columns, numpy.zeros(len(self.columns.ids))
+        for phrase in (phrase for word in phrases for phrase in word):
+            places, worth = columns.postings.worths(self.store, self.table, phrase, rows)
+            score[places] += worth
+        mine = found.in_languages(rows, self.reader.languages)
+        ranks = score[rows] * numpy.where(mine, MINE, 1.0)
+        return rows[numpy.lexsort((rows, columns["oid"][rows], ranks))]

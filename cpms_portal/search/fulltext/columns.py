@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
 
+from cpms_portal.search.fulltext.postings import Postings
 from cpms_portal.search.fulltext.store import TextStore
 
 _SET = (
@@ -51,13 +52,18 @@ class Codes:
 
 @dataclass(frozen=True)
 class Columns:
-    """Arrays with a row for each passage. tagged: row and number of each tag of each passage."""
+    """Arrays with a row for each passage. tagged: row and number of each tag of each passage.
+
+    turn: the change of the index they are as of; postings: the words asked about since.
+    """
 
     epoch: str
     codes: dict[str, Codes]
     ids: Array
     named: dict[str, Array] = field(default_factory=dict)
     tagged: tuple[Array, Array] = (numpy.zeros(0, numpy.int64), numpy.zeros(0, numpy.int64))
+    turn: int = -1
+    postings: Postings = field(default_factory=lambda: Postings(numpy.zeros(0, numpy.int64)))
 
     @property
     def last(self) -> int:
@@ -66,13 +72,6 @@ class Columns:
 
     def __getitem__(self, name: str) -> Array:
         return self.named[name]
-
-    def rows(self, ids: Array) -> Array:
-        """Return the rows of passages, those it does not know left out."""
-        if not len(self.ids):
-            return numpy.zeros(0, numpy.int64)
-        rows = numpy.minimum(numpy.searchsorted(self.ids, ids), len(self.ids) - 1)
-        return rows[self.ids[rows] == ids]
 
 
 CODED = ("kind", "language", "network")
@@ -122,15 +121,16 @@ class KeptColumns:
 
     def now(self) -> Columns:
         """Return columns that know every passage the reading under way can see."""
-        question = "SELECT (SELECT epoch FROM born), (SELECT max(id) FROM place)"
-        epoch, last = self._store.read(question)[0]
+        question = "SELECT (SELECT epoch FROM born), (SELECT number FROM turn)"
+        epoch, turn = self._store.read(question)[0]
         columns = self._columns
-        if columns.epoch == epoch and columns.last >= (last or 0):
+        if columns.epoch == epoch and columns.turn == turn:
             return columns
         with self._lock:
             columns = self._columns if self._columns.epoch == epoch else _empty(epoch)
             there = self._store.read("SELECT count(*) FROM place")[0][0]
             if len(columns.ids) > 2 * there + MOST_GONE:
                 columns = _empty(epoch)
-            self._columns = _grown(columns, self._store)
+            grown = _grown(columns, self._store)
+            self._columns = replace(grown, turn=turn, postings=Postings(grown.ids))
             return self._columns

@@ -100,8 +100,11 @@ class Matched:
 
     def in_languages(self, rows: Array, languages: Iterable[str]) -> Array:
         """Return whether the text of each row is in one of some languages."""
-        codes = [self.columns.codes["language"].of(one) for one in languages]
-        return numpy.isin(self.columns["language"][rows], codes)
+        known = self.columns.codes["language"]
+        mine = numpy.zeros(len(known.values) + 1, dtype=bool)
+        mine[[known.of(one) for one in languages]] = True
+        mine[-1] = False  # of those no passage is in
+        return mine[self.columns["language"][rows]]
 
     def first_of_each(self, rows: Array) -> Iterator[int]:
         """Yield rows in their order, of each thing only the first."""

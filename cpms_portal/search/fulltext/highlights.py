@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cpms_portal.search.fulltext.stems import WORD, stem_of
 
@@ -18,8 +19,7 @@ LONG, BEFORE = 34, 6
 MOST_PLACES = 40
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A piece of text. sought: whether it is one of the words sought."""
 
     text: str

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cpms_portal.core.actor import Actor
-from cpms_portal.search.fulltext.asking import NAMED, Asking, Thing, Words, match_of
+from cpms_portal.search.fulltext.asking import Asking, Thing, Words, phrases_of
 from cpms_portal.search.fulltext.following import store_of
 from cpms_portal.search.fulltext.highlights import Mark, Stems, extract, marked
 from cpms_portal.search.fulltext.stems import WORD, composed, stem_of
@@ -24,8 +24,7 @@ MOST_WORDS, MOST_LETTERS = 8, 200
 SHORTEST = 2
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One thing found. title, extract: pieces of text, each with whether it is a word sought."""
 
     oid: int
@@ -73,7 +72,7 @@ def seek(
             matched = asking.spoken(words, narrowed or {})
             if matched.total:
                 break
-        things = asking.best(matched, words.match(asking.languages), start, size)
+        things = asking.best(matched, words.phrases(asking.languages), start, size)
         hits = tuple(_hits(asking.store, things, words))
     return Sought(matched.total, hits, matched.facets(), start, size)
 
@@ -92,33 +91,34 @@ def suggest(
     if not words or len(words[-1]) < SHORTEST:
         return []
     stems = Stems(frozenset(words), begun=True)
-    match = match_of([[word] for word in words], begun=True)
+    phrases = phrases_of([[word] for word in words], begun=True)
     with store_of(actor.registry).reading():
-        asking = Asking(actor, languages, NAMED)
-        found = asking.matched(match, {"network": network})
-        things = asking.best(found, match, 0, size)
+        asking = Asking(actor, languages, "named")
+        found = asking.matched(phrases, {"network": network})
+        things = asking.best(found, phrases, 0, size)
     return [_titled(row, marked(row.title, "", stems)) for row in things]
 
 
 def _hits(store: TextStore, things: list[Thing], words: Words) -> Iterator[Hit]:
     question = (
-        "SELECT id, text, stems, starts FROM body WHERE id IN (SELECT value FROM json_each(?))"
+        "SELECT id, text, stems, starts, further <> ''"
+        " FROM body WHERE id IN (SELECT value FROM json_each(?))"
     )
     numbers = json.dumps([row.number for row in things])
     bodies = {number: body for number, *body in store.read(question, (numbers,))}
     known = {language: words.stems(language) for language in {row.language for row in things}}
     for row in things:
-        text, said, starts = bodies[row.number]
+        text, said, starts, has_file = bodies[row.number]
         stems = known[row.language]
         shown = marked(row.title, row.language, stems)
-        if stems.places(said) or not (found := _of_file(store, row, stems)):
-            found = extract(text, said, starts, stems)
+        found = _of_file(store, row, stems) if has_file and not stems.places(said) else ()
+        found = found or extract(text, said, starts, stems)
         yield _titled(row, shown, found)
 
 
 def _of_file(store: TextStore, row: Thing, stems: Stems) -> tuple[Mark, ...]:
     """Return an extract of the words of a file, where those sought stand in it."""
-    question = "SELECT further, also, further_starts FROM body WHERE id = ? AND further <> ''"
+    question = "SELECT further, also, further_starts FROM body WHERE id = ?"
     for text, said, starts in store.read(question, (row.number,)):
         if stems.places(said):
             return extract(text, said, starts, stems)

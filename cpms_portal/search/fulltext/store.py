@@ -2,7 +2,8 @@
 
 Stems are made here in Python, so the table of words has no text of its own (``content=''``);
 ``body`` keeps the text, its stems one by one and the place of each, which is what highlights
-are made from. ``unsettled`` holds what a transaction under way is about to change.
+are made from. ``unsettled`` holds what a transaction under way is about to change. ``turn`` is
+another number after every change of what can be found.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from cpms_portal.search.fulltext.stems import (
 )
 
 #: Raised when what the file holds changes; another number makes the index be built anew.
-FORMAT = 4
+FORMAT = 5
 #: So many characters of one passage are read; more is the text of a book.
 MOST_TEXT = 1_000_000
 ALWAYS, NEVER_ENDS = 0.0, 1e12
@@ -48,6 +49,8 @@ CREATE TABLE IF NOT EXISTS file (digest TEXT PRIMARY KEY, words TEXT);
 CREATE TABLE IF NOT EXISTS state (whole INTEGER);
 CREATE TABLE IF NOT EXISTS born (epoch TEXT);
 INSERT INTO born SELECT hex(randomblob(8)) WHERE NOT EXISTS (SELECT 1 FROM born);
+CREATE TABLE IF NOT EXISTS turn (number INTEGER);
+INSERT INTO turn SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM turn);
 CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5 (
   names, title, tags, stems, also, content = '',
   tokenize = "unicode61 remove_diacritics 0");
@@ -115,6 +118,7 @@ class TextStore:
             "unsettled",
             "state",
             "born",
+            "turn",
             "found",
             "named",
         ):
@@ -215,6 +219,7 @@ def put(
     database: sqlite3.Connection, oid: int, reading: Reading | None, viewers: Iterable[str]
 ) -> None:
     """Replace all that is kept of a resource; None takes it out."""
+    database.execute("UPDATE turn SET number = number + 1")
     for (number,) in database.execute("SELECT id FROM place WHERE oid = ?", (oid,)).fetchall():
         _take_out(database, number)
     if reading is None:

@@ -1,8 +1,12 @@
 """The same pages in Plone Classic: run with Plone's own Python, inside an instance of its own.
 
     PLONE/bin/python bench/_plone_site.py zope.conf 10000
+    PLONE/bin/python bench/_plone_site.py zope.conf page-cache
 
-``publishing`` measures it in turn with the portal when CPMS_BENCH_PEER names its address.
+The first makes the site, the second switches Plone's own page cache on (plone.app.caching as for a
+site without a caching proxy, kept in its memory). ``publishing`` measures a site in turn with the
+portal when CPMS_BENCH_PEER names its address, and a copy of it with its page cache on when
+CPMS_BENCH_PEER_KEPT does.
 """
 
 from __future__ import annotations
@@ -56,12 +60,8 @@ def fill(place: object, number: int, chance: random.Random) -> None:
         api.content.transition(page, "publish")
 
 
-def main() -> None:
-    """Make the site."""
-    make_wsgi_app({}, sys.argv[1])
-    app = makerequest(Zope2.app())
-    setRequest(app.REQUEST)
-    newSecurityManager(None, app.acl_users.getUser("admin").__of__(app.acl_users))
+def make(app: object, number: int) -> None:
+    """Make the site with so many documents."""
     profiles = (
         "plone.app.contenttypes:default", "plone.app.caching:default",
         "plonetheme.barceloneta:default",
@@ -73,7 +73,7 @@ def main() -> None:
     api.user.create(
         "editor@example.org", "bench-editor", PASSWORD, roles=("Member", "Editor", "Reviewer")
     )
-    chance, left = random.Random(7), int(sys.argv[2]) - LISTED
+    chance, left = random.Random(7), number - LISTED
     names = ["measured", *(f"shelf-{number}" for number in range(-(-left // EACH_FOLDER)))]
     for name in names:
         folder = api.content.create(site, "Folder", name, title=name)
@@ -84,6 +84,28 @@ def main() -> None:
         transaction.commit()
         site._p_jar.cacheGC()
         print(name, flush=True)
+
+
+def keep_pages(app: object) -> None:
+    """Switch the page cache of the site on, as its own set-up for no proxy has it."""
+    site = app.Plone
+    setSite(site)
+    profile = "profile-plone.app.caching:without-caching-proxy"
+    site.portal_setup.runAllImportStepsFromProfile(profile)
+    api.portal.set_registry_record("plone.caching.interfaces.ICacheSettings.enabled", True)
+    transaction.commit()
+
+
+def main() -> None:
+    """Make the site, or let it keep its pages."""
+    make_wsgi_app({}, sys.argv[1])
+    app = makerequest(Zope2.app())
+    setRequest(app.REQUEST)
+    newSecurityManager(None, app.acl_users.getUser("admin").__of__(app.acl_users))
+    if sys.argv[2] == "page-cache":
+        keep_pages(app)
+    else:
+        make(app, int(sys.argv[2]))
 
 
 if __name__ == "__main__":

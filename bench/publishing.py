@@ -3,20 +3,16 @@
 One process with four threads, asked by eight connections as Plone was. ``page`` and the like ask
 for one document again and again, as it was done with Plone; ``page_anew`` and the like for another
 one each time, which no memory helps. Ratios compare with what was recorded on a machine of the same
-kind, and with a Plone of today where CPMS_BENCH_PEER names one.
+kind, and with a Plone of today where CPMS_BENCH_PEER names one (see _peers.py).
 """
 
 from __future__ import annotations
 
 import gzip
-import math
-import os
 import random
 import re
-import statistics
 import tempfile
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -29,7 +25,7 @@ import webtest
 from pyramid.traversal import resource_path
 
 from bench._ground import Place, portal_in, say, settings_in
-from bench._load import Load, by_wrk
+from bench._peers import Asking, measure, peers, tell
 from bench._served import Served, cookie_of, ini_in, served
 from cpms_portal.cms.actions.writing import add_item
 from cpms_portal.core.actor import system_actor
@@ -41,29 +37,6 @@ from cpms_portal.security.roles import Role
 from cpms_portal.workflow.actions import transition
 
 DOCUMENTS, LISTED, EACH_FOLDER = 10_000, 30, 100
-ROUNDS, SECONDS, WARM_UP, CONNECTIONS = 3, 3, 2, 8
-#: Milliseconds of processor a request of Plone 6.2 Classic takes, recorded.
-PLONE_PROCESSOR = {
-    "page": 112.0,
-    "page_with_bar": 206.0,
-    "listing": 324.0,
-    "search": 233.0,
-    "edit_form": 297.0,
-    "save": 72.0,
-}
-#: Requests a second of Plone 6.2 Classic, recorded; what stands here for what stands there.
-PLONE = {
-    "page": 9.7,
-    "page_kept": 213.0,
-    "page_with_bar": 5.3,
-    "listing": 3.1,
-    "search": 4.5,
-    "edit_form": 3.7,
-    "save": 13.6,
-}
-PEER, PATIENCE = "plone", 3
-#: Who edits there, made by _plone_site.py.
-PLONE_EDITOR = "Authorization: Basic YmVuY2gtZWRpdG9yOmJlbmNoLVBhNTV3b3Jk"
 WORDS = (
     "consent",
     "panel",
@@ -105,7 +78,9 @@ wrk.method = "POST"
 wrk.body = "{body}"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 """
-QUESTIONS = [f"/library/search?q={one}%20{other}" for one in WORDS for other in WORDS[:5]]
+QUESTIONS = [
+    f"/library/search?q={one}%20{other}" for one in WORDS for other in WORDS if one != other
+]
 #: Asks for another document each time, under an address nobody asked for before.
 OTHERS = """
 local paths, asked = {{{paths}}}, {begin}
@@ -115,7 +90,7 @@ request = function()
 end
 """
 #: What is asked of documents and questions nobody asked for before: name → what follows them.
-ANEW = {"page": "?", "page_with_bar": "?", "edit_form": "/edit?", "search": "&"}
+ANEW = {"page": "?", "page_with_bar": "?", "listing": "?", "edit_form": "/edit?", "search": "&"}
 
 
 @dataclass(frozen=True)
@@ -136,14 +111,6 @@ def vocabulary() -> tuple[list[str], list[float]]:
 
 
 USED, OFTEN = vocabulary()
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A load, and the milliseconds of processor each request took."""
-
-    load: Load
-    processor: float
 
 
 def text_of(chance: random.Random) -> str:
@@ -231,26 +198,13 @@ def form_of(address: str, cookie: str) -> str:
     return urlencode([(name, "" if name == "based_on" else value) for name, value in fields])
 
 
-@dataclass(frozen=True)
-class Asking:
-    """One request that is measured. script: what ``wrk`` asks, written before each round.
-
-    patience: how many times as long it is asked, where an answer may take seconds.
-    """
-
-    name: str
-    address: str
-    headers: list[str]
-    script: Callable[[], str] | None = None
-    patience: int = 1
-
-
 def askings(portal: Served, ground: Ground) -> list[Asking]:
     """Return everything that is measured of the portal."""
     cookie, numbers = f"Cookie: {ground.cookie}", count(0, 1_000_000)
 
     def others(name: str, rest: str) -> str:
-        asked = QUESTIONS if name == "search" else ground.others
+        kinds = {"search": QUESTIONS, "listing": [ground.paths["listing"]]}
+        asked = kinds.get(name, ground.others)
         paths = ", ".join(f'"{one}"' for one in asked)
         return OTHERS.format(paths=paths, rest=rest, begin=next(numbers))
 
@@ -264,88 +218,6 @@ def askings(portal: Served, ground: Ground) -> list[Asking]:
     edit = f"{portal.address}{ground.paths['edit_form']}"
     sends = partial(POST.format, body=form_of(edit, ground.cookie))
     return [*found, Asking("save", edit, [cookie, f"Origin: {portal.address}"], sends)]
-
-
-def measure(
-    places: list[tuple[Callable[[], float], list[Asking]]], script: Path
-) -> dict[str, list[Measured]]:
-    """Ask everything in turn, so that what else the machine does meets all of it.
-
-    places: who answers, as its processor seconds so far, and what is asked there.
-    """
-    loads: dict[str, list[Measured]] = {}
-    for number in range(ROUNDS + 1):
-        for processor, asked in places:
-            for one in asked:
-                seconds = (SECONDS if number else WARM_UP) * one.patience
-                found = _measured(one, processor, seconds, script)
-                loads.setdefault(one.name, []).extend([found] if number else [])
-    return loads
-
-
-def _measured(one: Asking, processor: Callable[[], float], seconds: int, script: Path) -> Measured:
-    if one.script is not None:
-        script.write_text(one.script(), encoding="utf-8")
-    path, before = "" if one.script is None else str(script), processor()
-    found = by_wrk(one.address, one.headers, seconds=seconds, connections=CONNECTIONS, script=path)
-    answers = found.per_second * seconds
-    used = (processor() - before) * 1000
-    return Measured(found, used / answers if answers else math.inf)
-
-
-def tell(loads: dict[str, list[Measured]]) -> None:
-    """Print the medians and how many times Plone they are: recorded, and measured where it is."""
-    for name, found in loads.items():
-        per_second, processor = rate_of(found), processor_of(found)
-        say(f"publishing.{name}.per_second", per_second, "1/s")
-        say(f"publishing.{name}.p50", statistics.median(one.load.p50 for one in found), "ms")
-        say(f"publishing.{name}.processor", processor, "ms")
-        like = name.removesuffix("_anew")
-        if like not in PLONE_PROCESSOR:
-            continue
-        less = PLONE_PROCESSOR[like] / processor
-        say(f"publishing.{name}.plone_processor", less, "times less than Plone, recorded")
-        say(f"publishing.{name}.plone", per_second / PLONE[like], "times Plone, recorded")
-        if peer := loads.get(f"{PEER}.{like}"):
-            less = processor_of(peer) / processor
-            say(f"publishing.{name}.peer_processor", less, "times less than Plone, here")
-            say(f"publishing.{name}.peer", per_second / rate_of(peer), "times Plone, here")
-    kept = rate_of(loads["page"]) / PLONE["page_kept"]
-    say("publishing.page.plone_kept", kept, "times Plone with its page cache, recorded")
-
-
-def rate_of(found: list[Measured]) -> float:
-    """Return the median of requests a second."""
-    return statistics.median(one.load.per_second for one in found)
-
-
-def processor_of(found: list[Measured]) -> float:
-    """Return the median of milliseconds of processor a request."""
-    return statistics.median(one.processor for one in found)
-
-
-def peer() -> list[tuple[Callable[[], float], list[Asking]]]:
-    """Return the site of Plone to measure in turn, where there is one (see _plone_site.py).
-
-    CPMS_BENCH_PEER: its address; CPMS_BENCH_PEER_PID: the number of its process.
-    """
-    address = os.environ.get("CPMS_BENCH_PEER", "")
-    if not address:
-        return []
-    signed_in = [PLONE_EDITOR]
-    page = f"{address}/measured/page-0"
-    pages: list[tuple[str, str, list[str]]] = [
-        ("page", page, []),
-        ("page_with_bar", page, signed_in),
-        ("listing", f"{address}/measured", signed_in),
-        ("search", f"{address}/@@search?SearchableText=guide", []),
-        ("edit_form", f"{page}/edit", signed_in),
-    ]
-    process = Served(address, 0.0, int(os.environ["CPMS_BENCH_PEER_PID"]))
-    asked = [
-        Asking(f"{PEER}.{name}", url, headers, patience=PATIENCE) for name, url, headers in pages
-    ]
-    return [(process.processor_seconds, asked)]
 
 
 def main() -> None:
@@ -366,7 +238,7 @@ def main() -> None:
                 say(f"publishing.{page}.sent", sent / 1000, "kB as sent")
                 say(f"publishing.{page}.requests", requests, "requests")
             ours = (portal.processor_seconds, askings(portal, ground))
-            tell(measure([ours, *peer()], folder / "asks.lua"))
+            tell(measure([ours, *peers()], folder / "asks.lua"))
 
 
 if __name__ == "__main__":

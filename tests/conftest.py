@@ -6,6 +6,7 @@ PostgreSQL. Each file of tests has a fresh copy of a portal that was born with `
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -31,6 +32,8 @@ settings.register_profile(
 )
 settings.load_profile("calm")
 ground.hash_quickly()
+#: What portals are made of is looked through for circles less often.
+gc.set_threshold(50_000)
 
 
 def pytest_addoption(parser):
@@ -148,11 +151,11 @@ def site(storage_kind, born, shared_folder, tmp_path_factory, request) -> Iterat
     var = folder / "var"
     uri, drop = ground.file_uri(var), lambda: None
     if storage_kind == "filestorage":
-        shutil.copytree(born, var)
+        ground.copy_of(born, var)
     else:
         server = request.getfixturevalue("postgres")
         template, born_there = ground.template_in(shared_folder / "born", born, server)
-        shutil.copytree(born_there, var)
+        ground.copy_of(born_there, var)
         name = f"cpms_{os.getpid()}_{var.parent.name}".lower()
         with ground.one_at_a_time(shared_folder / "template-lock"):
             ground.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")

@@ -62,7 +62,11 @@ class _Lines(dict[str, Any]):
     line = 0
 
 
-class _Loader(yaml.SafeLoader):
+#: The loader written in C where there is one: a start reads twenty workflows.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):
     """The safe loader, remembering lines and refusing a key said twice."""
 
 

@@ -23,7 +23,7 @@ WORTH_IT = 1024
 
 @lru_cache(256)
 def _packed(content: bytes) -> bytes:
-    return gzip.compress(content, 6, mtime=0)
+    return gzip.compress(content, 9, mtime=0)
 
 
 def light(view: Any) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "static" / "css"
 FIRST = ("fonts", "tokens", "ground", "frame")
 LAST = ("print",)
+#: What is there for who writes it: comments, and the blanks lines begin with.
+_FOR_WRITERS = re.compile(r"/\*(?!!).*?\*/|^\s+", re.S | re.M)
 
 
 def parts() -> list[Path]:
@@ -20,4 +23,5 @@ def parts() -> list[Path]:
 @cache
 def stylesheet() -> str:
     """Return the text of ``portal.css``."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in parts())
+    texts = (path.read_text(encoding="utf-8") for path in parts())
+    return "\n".join(_FOR_WRITERS.sub("", text) for text in texts)

@@ -20,8 +20,12 @@ def parts() -> list[Path]:
     return [*first, *components, *(FOLDER / f"{name}.css" for name in LAST)]
 
 
+def as_sent(text: str) -> str:
+    """Return a text of style without what is there for who writes it."""
+    return _FOR_WRITERS.sub("", text)
+
+
 @cache
 def stylesheet() -> str:
     """Return the text of ``portal.css``."""
-    texts = (path.read_text(encoding="utf-8") for path in parts())
-    return "\n".join(_FOR_WRITERS.sub("", text) for text in texts)
+    return "\n".join(as_sent(path.read_text(encoding="utf-8")) for path in parts())

@@ -26,6 +26,22 @@ from cpms_portal.imaging.views.objects import objects_of
 from cpms_portal.imaging.views.slides import slide_line
 from cpms_portal.security.permissions import Permission
 
+#: The scripts of the viewer, the one that starts it first: a browser fetches them side by side
+#: instead of finding each in another.
+MODULES = (
+    "radiology.js",
+    "moments.js",
+    "stack.js",
+    "cornerstone/cornerstone.js",
+    *(
+        f"radiology/{name}.js"
+        for name in (
+            "images", "pixels", "thread", "room", "cell", "drawings", "layers", "keys", "layouts",
+            "notes", "toolbar", "together", "tools",
+        )
+    ),
+)  # fmt: skip
+
 
 def study_line(study: Study, request: Request) -> dict[str, Any]:
     """Return what a line says of a study."""
@@ -100,24 +116,29 @@ def study_page(study: Study, request: Request) -> dict[str, Any]:
         "has_images": study.count > len(others),
         "description": described.get("description") or _("Study without a description"),
         "series": lines,
-        "first_picture": _first_picture(study, request),
+        "first_picture": _first(study, request, "picture"),
+        "first_frame": _first(study, request, "frame"),
         "metadata_url": request.resource_url(study, "metadata"),
         "frame_url": request.resource_url(study, "frame"),
         "pictures_url": request.resource_url(study, "pictures"),
+        "modules": [request.asset(name, "imaging") for name in MODULES],
         "me": request.actor.name,
         "may_remove": request.has_permission(Permission.STUDY_REMOVE, study),
         "remove_url": request.resource_url(study, "remove"),
     }
 
 
-def _first_picture(study: Study, request: Request) -> str:
-    """Return the address of the picture that is there before the viewer is awake."""
+def _first(study: Study, request: Request, view: str) -> str:
+    """Return the address of what is seen first, the middle of the first series that can be seen.
+
+    view: "picture" for what is there before the viewer is awake, "frame" for what it draws.
+    """
     for series in sorted(study.series.values(), key=lambda one: int(one.series_id)):
         seen = seen_of(index_of(request.registry, study, series))
         if seen:
             instance, frame = seen[len(seen) // 2]
             query = {"series": series.series_id, "instance": instance, "frame": frame}
-            return str(request.resource_url(study, "picture", query=query))
+            return str(request.resource_url(study, view, query=query))
     return ""
 
 

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { defineConfig } from "vite";
+import { defineConfig, transformWithEsbuild } from "vite";
 
 // Readers of meshes, workers of segmentations and widgets of 3D scenes: the viewer has none.
 const LEFT_OUT = [
@@ -43,6 +43,39 @@ const pixelsOfThePage = {
   },
 };
 
+// Asking for WebGL takes long where the browser pretends to have a graphics processor. The portal asks
+// for itself, beside the page, and the first image does not wait for the answer.
+const askLater = {
+  name: "ask-later",
+  transform(code, id) {
+    return id.endsWith("core/dist/esm/init.js")
+      ? code.replace("const capabilities = getRenderingCapabilities();", "const capabilities = { webgl: true };")
+      : null;
+  },
+};
+
+// The picture that arithmetic fills is read back once: from the memory of the page, not from that of a
+// graphics processor that is busy with something else.
+const keptInMemory = {
+  name: "kept-in-memory",
+  transform(code, id) {
+    return id.endsWith("cpuFallback/rendering/initializeRenderCanvas.js")
+      ? code.replace("getContext('2d')", "getContext('2d', { willReadFrequently: true })")
+      : null;
+  },
+};
+
+// A library built as a module keeps its white space: a browser reads it all the same.
+const tight = {
+  name: "tight",
+  async renderChunk(code) {
+    const { code: found } = await transformWithEsbuild(code, "cornerstone.js", {
+      minify: true, target: "es2022", legalComments: "none",
+    });
+    return { code: found, map: null };
+  },
+};
+
 function packageOf(file) {
   for (let folder = path.dirname(file); folder !== path.dirname(folder); folder = path.dirname(folder)) {
     const about = path.join(folder, "package.json");
@@ -74,7 +107,7 @@ const licences = {
 };
 
 export default defineConfig({
-  plugins: [leaveOut, styleAsProperty, pixelsOfThePage, licences],
+  plugins: [leaveOut, styleAsProperty, pixelsOfThePage, askLater, keptInMemory, tight, licences],
   build: {
     lib: { entry: "source.js", formats: ["es"], fileName: "cornerstone" },
     outDir: "built",

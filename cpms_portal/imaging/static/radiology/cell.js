@@ -1,4 +1,5 @@
 // One cell of the grid: a stack of images, or a volume cut in one direction.
+import { middleOf } from "./images.js";
 
 export class Cell {
   constructor(room, number) {
@@ -51,7 +52,7 @@ export class Cell {
     this.orientation = null;
     this.node.dataset.shown = "";
     this.#enable(cornerstone.Enums.ViewportType.STACK);
-    const at = Math.min(Math.max(index ?? Math.floor(series.ids.length / 2), 0), series.ids.length - 1);
+    const at = Math.min(Math.max(index ?? middleOf(series), 0), series.ids.length - 1);
     await this.viewport.setStack(series.ids, at);
     this.viewport.render();
     cornerstone.toolUtilities.stackContextPrefetch.enable(this.element);

@@ -22,7 +22,13 @@ export class Drawings {
     eventTarget.addEventListener(events.ANNOTATION_REMOVED, ({ detail }) => this.#removed(detail.annotation));
   }
 
-  async load() {
+  // What is drawn while the earlier drawings are still coming is kept after them: no line twice.
+  load() {
+    this.loaded = this.#load();
+    return this.loaded;
+  }
+
+  async #load() {
     if (!this.place_) return;
     const answer = await fetch(this.place_.dataset.annotations, { credentials: "same-origin" });
     if (!answer.ok) return;
@@ -119,6 +125,7 @@ export class Drawings {
   }
 
   async #keep(told, uid) {
+    await this.loaded;
     const sent = { ...told, target: this.place_.dataset.target };
     const one = await this.#post(`${this.panel}annotate`, sent);
     if (!one) return null;
@@ -190,6 +197,7 @@ export class Drawings {
       this.layers.say("only_here");
       return;
     }
+    await this.loaded;
     const found = this.#keyAt(cell);
     if (found) {
       await this.remove(found);

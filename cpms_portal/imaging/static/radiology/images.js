@@ -1,17 +1,16 @@
 // The images of the portal as Cornerstone3D wants them: addresses, planes, pixels.
+import { frameAt, kindOfValues } from "./pixels.js";
 
-const ARRAYS = {
-  uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array,
-  uint32: Uint32Array, int32: Int32Array, float32: Float32Array, rgb: Uint8Array,
-};
 const SCHEME = "cpms";
 
 export class Images {
   // Every image of a study by its address; knows where a pixel lies in the body and back.
-  constructor(study, frameUrl) {
+  constructor(study, frameUrl, thread) {
     this.study = study;
     this.frameUrl = frameUrl;
+    this.thread = thread;
     this.byId = new Map();
+    this.early = new Map();
     for (const series of study.series) {
       series.ids = series.images.map((image, index) => {
         const id = `${SCHEME}:${series.series}/${image.instance}/${image.frame}`;
@@ -34,28 +33,42 @@ export class Images {
     return `${SCHEME}:${series}/${instance}/${frame}`;
   }
 
-  #load(id) {
-    const control = new AbortController();
-    return { promise: this.#fetch(id, control.signal), cancelFn: () => control.abort() };
+  // What is seen first: the middle of the first series that has images.
+  get first() {
+    const series = this.study.series.find((one) => one.ids.length);
+    return series && { series, index: middleOf(series) };
   }
 
-  async #fetch(id, signal) {
+  // The first frame is here (the page asks for it ahead) before the thread is awake.
+  fetchFirst() {
+    const { first } = this;
+    if (!first) return;
+    const id = first.series.ids[first.index];
+    const found = this.#fetch(id, frameAt);
+    found.catch(() => {});
+    this.early.set(id, found);
+  }
+
+  #load(id) {
+    const early = this.early.get(id);
+    this.early.delete(id);
+    const control = new AbortController();
+    const beside = (content) => this.thread.ask("frame", content, control.signal);
+    return { promise: early ?? this.#fetch(id, beside), cancelFn: () => control.abort() };
+  }
+
+  async #fetch(id, by) {
     const { series, image } = this.byId.get(id);
     const query = new URLSearchParams({
       series: series.series, instance: image.instance, frame: image.frame,
     });
-    const answer = await fetch(`${this.frameUrl}?${query}`, { credentials: "same-origin", signal });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const kind = answer.headers.get("X-Frame-Kind");
-    const [rows, columns] = answer.headers.get("X-Frame-Size").split("x").map(Number);
-    const stored = new ARRAYS[kind](await answer.arrayBuffer());
-    return this.#image(id, { series, image, kind, rows, columns, stored });
+    const { slope, intercept, stored } = image;
+    const url = `${this.frameUrl}?${query}`;
+    const told = await by({ url, scale: { slope, intercept, stored } });
+    return this.#image(id, series, image, told);
   }
 
-  #image(id, { series, image, kind, rows, columns, stored }) {
-    const isColour = kind === "rgb";
-    const values = isColour ? stored : rescaled(stored, image);
-    const [low, high] = isColour ? [0, 255] : ends(values);
+  #image(id, series, image, { isColour, values, low, high, rows, columns }) {
     const { center, width } = image;
     const known = center !== null && center !== undefined && width > 0;
     const plane = planeOf(series, image);
@@ -110,28 +123,8 @@ export class Images {
   }
 }
 
-function rescaled(stored, { slope, intercept, stored: bits }) {
-  const [times, plus] = [slope ?? 1, intercept ?? 0];
-  const whole = Number.isInteger(times) && Number.isInteger(plus);
-  if (times === 1 && plus === 0 && (stored instanceof Uint8Array || stored instanceof Int16Array)) {
-    return stored;
-  }
-  const isSmall = stored instanceof Int16Array || stored instanceof Int8Array
-    || stored instanceof Uint8Array || (stored instanceof Uint16Array && bits > 0 && bits < 16);
-  const into = whole && isSmall && Math.abs(times) === 1 ? Int16Array : Float32Array;
-  const values = new into(stored.length);
-  for (let at = 0; at < stored.length; at += 1) values[at] = stored[at] * times + plus;
-  return values;
-}
-
-function ends(values) {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
+export function middleOf(series) {
+  return Math.floor(series.ids.length / 2);
 }
 
 function hasSpacing(image) {
@@ -163,8 +156,7 @@ function planeModule(series, image) {
 }
 
 function pixelModule(series, image) {
-  const kept = rescaled(new Uint16Array(1), image).constructor;
-  const bits = kept === Float32Array ? 32 : 16;
+  const bits = kindOfValues(Uint16Array, image) === Float32Array ? 32 : 16;
   return {
     bitsAllocated: bits, bitsStored: bits, highBit: bits - 1, pixelRepresentation: 1,
     samplesPerPixel: 1, photometricInterpretation: series.inverted ? "MONOCHROME1" : "MONOCHROME2",

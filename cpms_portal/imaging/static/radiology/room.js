@@ -2,7 +2,6 @@
 import { happened } from "../moments.js";
 import { Cell } from "./cell.js";
 import { Drawings } from "./drawings.js";
-import { Images } from "./images.js";
 import { listenToKeys } from "./keys.js";
 import { Layouts } from "./layouts.js";
 import { askFor } from "./notes.js";
@@ -14,20 +13,24 @@ const KEPT_BYTES = 1024 * 1024 * 1024;
 const AT_ONCE = 6;
 
 export class Room {
-  constructor(root, cornerstone, study) {
+  constructor(root, cornerstone, images) {
     this.root = root;
     this.cornerstone = cornerstone;
     this.grid = root.querySelector("[data-grid]");
     this.cellTemplate = root.querySelector("[data-cell-template]");
-    this.images = new Images(study, root.dataset.frame);
+    this.images = images;
     this.cells = [];
     this.made = 0;
+    this.cuts = false;
+    this.isSoft = true;
+    this.firstDrawn = new Promise((done) => { this.drewFirst = done; });
   }
 
   async wake() {
     const { cornerstone } = this;
-    const shown = this.images.study.series.filter((one) => one.ids?.length || one.images.length);
-    if (!shown.length) throw new Error("no images");
+    const { first } = this.images;
+    if (!first) throw new Error("no images");
+    const card = this.#askForCard();
     cornerstone.init({ rendering: { webGlContextCount: 3 } });
     cornerstone.initTools();
     cornerstone.cache.setMaxCacheSize(KEPT_BYTES);
@@ -36,9 +39,6 @@ export class Room {
       maxImagesToPrefetch: Infinity, minBefore: 8, maxAfter: 24, directionExtraImages: 24, preserveExistingPool: false,
     });
     this.images.register(cornerstone);
-    const { webgl, softwareRasterizer } = cornerstone.getRenderingCapabilities();
-    this.cuts = webgl;
-    this.isSoft = !webgl || softwareRasterizer;
     this.useEngine(false);
     this.tools = new Tools(cornerstone, this.images, (text) => askFor(this.root, text));
     this.tools.add();
@@ -48,13 +48,30 @@ export class Room {
     this.drawings = new Drawings(this);
     const cell = this.addCell();
     this.activate(cell);
-    await cell.show(shown[0]);
+    await cell.show(first.series, first.index);
     listenToKeys(this);
     this.arranged();
-    await this.drawings.load();
+    this.firstDrawn.then(() => happened("viewer-ready"));
+    await Promise.all([card, this.drawings.load()]);
     this.together = new Together(this);
     this.together.wake();
     await this.#followLink();
+  }
+
+  // Asking takes long where the browser only pretends to have a graphics processor: the first image
+  // does not wait for the answer. Until it is there, everything is drawn by arithmetic.
+  async #askForCard() {
+    const { webgl, isSoft } = await this.images.thread.ask("card") ?? this.#capabilities();
+    this.cuts = webgl;
+    this.isSoft = isSoft;
+    if (!this.toolbar) return;
+    if (this.layouts.name === "one" && this.isPlain && !isSoft) await this.layouts.use("one");
+    else this.toolbar.arranged();
+  }
+
+  #capabilities() {
+    const { webgl, softwareRasterizer } = this.cornerstone.getRenderingCapabilities();
+    return { webgl, isSoft: !webgl || softwareRasterizer };
   }
 
   // The picture that stood in for the first image has done its part.
@@ -63,6 +80,7 @@ export class Room {
     this.hasDrawn = true;
     this.root.querySelector("[data-first]")?.remove();
     happened("first-drawn");
+    this.drewFirst();
   }
 
   // Without a graphics processor a stack is drawn faster by plain arithmetic than by a pretended

@@ -15,7 +15,7 @@ from tests.annotations.conftest import length, study_in
 from tests.browser.chromium import scrolls_sideways, violations
 from tests.factories.dicom import StudyPlan, ct_slice
 from tests.factories.panels import MEMBER, SECOND
-from tests.imaging.seeing import drag, shown, stage_of
+from tests.imaging.seeing import drag, press, shown, stage_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser draws is the same on both
 SIZE, SLICES = 64, 6
@@ -28,7 +28,7 @@ def test_a_known_distance_is_measured_kept_and_found_again_by_others(look, panel
     shown(page, 4)
     expect(page.locator("[data-corner=zoom]").first).to_have_text("100 %")
     x, y, height = stage_of(page)
-    page.click("[data-full-tool=length]")
+    press(page, "[data-full-tool=length]")
     # 240 mm are shown from edge to edge.
     drag(page, (x, y - height / 4), (x, y + height / 4))
     page.wait_for_selector("[data-annotations-kept]")
@@ -55,7 +55,7 @@ def test_the_value_under_the_probe_is_the_value_in_the_file(look, panel, study):
     page = look(MEMBER, resource_path(study) + "/")
     shown(page, 4)
     x, y, height = stage_of(page)
-    page.click("[data-full-tool=probe]")
+    press(page, "[data-full-tool=probe]")
     page.mouse.click(x + height / 7, y - height / 9)
     page.wait_for_selector("[data-annotations-kept]")
     text = page.locator(".viewer-image svg").text_content()
@@ -110,7 +110,7 @@ def test_by_keys_slices_windows_turns_and_layouts_and_no_barrier(look, cast, pan
     assert violations(page) == []
     page.select_option("[data-layout]", "two")
     shown(page, 8, cell=2)
-    page.click('[data-full-do="sync"]')
+    press(page, '[data-full-do="sync"]')
     page.locator("[data-grid]").focus()
     page.keyboard.press("Home")
     cells = page.locator(".viewer-cell")

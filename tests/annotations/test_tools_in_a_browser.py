@@ -16,7 +16,7 @@ from cpms_portal.security.principals import actor_for
 from tests.factories.dicom import StudyPlan, ct_slice
 from tests.factories.directions import series_in_one_space
 from tests.factories.panels import MEMBER, REQUESTER
-from tests.imaging.seeing import drag, shown, stage_of
+from tests.imaging.seeing import drag, press, shown, stage_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser draws is the same on both
 SIZE, SLICES = 64, 6
@@ -80,7 +80,7 @@ def place(page, column, row):
 
 
 def test_a_right_angle_is_ninety_degrees(page):
-    page.click("[data-full-tool=angle]")
+    press(page, "[data-full-tool=angle]")
     drag(page, place(page, 16, 16), place(page, 16, 48))
     page.mouse.move(*place(page, 30, 48))
     page.mouse.click(*place(page, 48, 48))
@@ -91,7 +91,7 @@ def test_a_right_angle_is_ninety_degrees(page):
 
 @pytest.mark.parametrize("tool", ["rectangle", "ellipse"])
 def test_the_statistics_of_a_region_are_those_of_its_pixels(page, tool):
-    page.click(f"[data-full-tool={tool}]")
+    press(page, f"[data-full-tool={tool}]")
     corners = (24, 24), (40, 40)
     drag(page, *(place(page, *one) for one in corners))
     said = kept(page)
@@ -110,7 +110,7 @@ def test_the_statistics_of_a_region_are_those_of_its_pixels(page, tool):
 
 
 def test_an_outline_drawn_by_hand_is_kept_with_its_area(page):
-    page.click("[data-full-tool=freehand]")
+    press(page, "[data-full-tool=freehand]")
     page.mouse.move(*place(page, 24, 24))
     page.mouse.down()
     for column, row in ((40, 24), (40, 40), (24, 40), (24, 24)):
@@ -123,7 +123,7 @@ def test_an_outline_drawn_by_hand_is_kept_with_its_area(page):
 
 @pytest.mark.parametrize(("tool", "name"), [("arrow", "Arrow"), ("text", "Note")])
 def test_an_arrow_or_a_note_says_what_was_typed_and_is_found_again(page, tool, name):
-    page.click(f"[data-full-tool={tool}]")
+    press(page, f"[data-full-tool={tool}]")
     if tool == "arrow":
         drag(page, place(page, 40, 40), place(page, 24, 24))
     else:
@@ -138,7 +138,7 @@ def test_an_arrow_or_a_note_says_what_was_typed_and_is_found_again(page, tool, n
 
 
 def test_a_key_image_is_marked_found_by_its_line_and_taken_back(page):
-    page.click('[data-full-do="key"]')
+    press(page, '[data-full-do="key"]')
     assert "Key image" in kept(page)
     expect(page.locator('[data-full-do="key"]')).to_have_attribute("aria-pressed", "true")
     page.locator("[data-grid]").focus()
@@ -147,33 +147,33 @@ def test_a_key_image_is_marked_found_by_its_line_and_taken_back(page):
     expect(page.locator('[data-full-do="key"]')).to_have_attribute("aria-pressed", "false")
     page.locator("[data-go]").click()
     shown(page, 4)
-    page.click('[data-full-do="key"]')
+    press(page, '[data-full-do="key"]')
     expect(page.locator("[data-go]")).to_have_count(0)
 
 
 def test_what_is_chosen_goes_by_the_delete_key(page):
-    page.click("[data-full-tool=length]")
+    press(page, "[data-full-tool=length]")
     drag(page, place(page, 16, 32), place(page, 48, 32))
     kept(page)
-    page.click("[data-full-tool=slice]")
+    press(page, "[data-full-tool=slice]")
     page.mouse.click(*place(page, 16, 32))
     page.keyboard.press("Delete")
     expect(page.locator("[data-go]")).to_have_count(0)
 
 
 def test_turned_mirrored_and_inverted_is_the_same_image_the_other_way_round(page):
-    page.click("[data-full-tool=length]")
+    press(page, "[data-full-tool=length]")
     before = greys(page)
     assert before.std() > 20
-    page.click('[data-full-do="flip"]')
+    press(page, '[data-full-do="flip"]')
     page.wait_for_timeout(300)
     assert abs(greys(page).astype(int) - before[:, ::-1]).mean() < 6
-    page.click('[data-full-do="flip"]')
-    page.click('[data-full-do="turn"]')
+    press(page, '[data-full-do="flip"]')
+    press(page, '[data-full-do="turn"]')
     page.wait_for_timeout(300)
     assert abs(greys(page).astype(int) - before[::-1]).mean() < 6
-    page.click('[data-full-do="reset"]')
-    page.click('[data-full-do="invert"]')
+    press(page, '[data-full-do="reset"]')
+    press(page, '[data-full-do="invert"]')
     page.wait_for_timeout(300)
     middle = slice(6, 10)
     assert abs(greys(page)[middle, middle].astype(int) - (255 - before[middle, middle])).mean() < 6
@@ -187,29 +187,30 @@ def test_dragging_does_what_the_pressed_button_says(look, panel, study, card):
     middle, beside = place(page, 32, 32), place(page, 42, 38)
     for tool, corner, before in (("window", window, "C 40  W 400"), ("zoom", zoom, "100 %")):
         expect(corner).to_have_text(before)
-        page.click(f"[data-full-tool={tool}]")
+        press(page, f"[data-full-tool={tool}]")
         drag(page, middle, beside)
         expect(corner).not_to_have_text(before)
         shown(page, 4)
-    page.click('[data-full-do="reset"]')
+    press(page, '[data-full-do="reset"]')
     expect(zoom).to_have_text("100 %")
     before = greys(page)
-    page.click("[data-full-tool=pan]")
+    press(page, "[data-full-tool=pan]")
     drag(page, middle, beside)
     expect(zoom).to_have_text("100 %")
     page.wait_for_timeout(300)
     assert abs(greys(page).astype(int) - before).mean() > 3
-    page.click("[data-full-tool=slice]")
+    press(page, "[data-full-tool=slice]")
     drag(page, place(page, 32, 16), place(page, 32, 52))
     expect(page.locator(".viewer-cell")).not_to_have_attribute("data-shown", "4")
 
 
 def test_cine_goes_round(page):
+    page.get_by_text("More", exact=True).click()
     page.select_option("[data-speed]", "24")
-    page.click('[data-full-do="cine"]')
+    press(page, '[data-full-do="cine"]')
     for number in (6, 1, 3):
         shown(page, number)
-    page.click('[data-full-do="cine"]')
+    press(page, '[data-full-do="cine"]')
     expect(page.locator('[data-full-do="cine"]')).to_have_attribute("aria-pressed", "false")
 
 
@@ -217,7 +218,7 @@ def test_a_line_shows_where_one_image_cuts_the_other(space):
     page = space("ac")
     page.select_option("[data-layout]", "two")
     shown(page, 33, cell=2)
-    page.click('[data-full-do="lines"]')
+    press(page, '[data-full-do="lines"]')
     expect(page.locator(".viewer-image svg line").first).to_be_attached()
     page.select_option("[data-layout]", "four")
     cells = page.locator(".viewer-cell")
@@ -241,7 +242,7 @@ def test_three_directions_show_the_ball_where_it_lies_and_cross_hairs_move(space
     for at in range(3):
         assert greys(page, at).max() > 100, at
     before = page.locator("[data-corner=slice]").all_inner_texts()
-    page.click("[data-full-tool=cross]")
+    press(page, "[data-full-tool=cross]")
     box = page.locator(".viewer-image").first.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.4)
     page.wait_for_timeout(800)

@@ -66,6 +66,15 @@ def shown(page: Page, number: int, cell: int = 1) -> None:
     page.wait_for_selector(f'.viewer-cell[data-cell="{cell}"][data-shown="{number}"]')
 
 
+def press(page: Page, selector: str) -> None:
+    """Press a button of the bar; when it stands in a menu that is closed, open that first."""
+    button = page.locator(selector)
+    menu = page.locator("[data-menu]:not([open])", has=button)
+    if menu.count():
+        menu.locator("summary").click()
+    button.click()
+
+
 def stage_of(page: Page) -> tuple[float, float, float]:
     """Return the middle and the height of the first image."""
     page.locator("[data-grid]").scroll_into_view_if_needed()

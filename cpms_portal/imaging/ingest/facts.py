@@ -33,6 +33,7 @@ _LISTS = {
     "width": 0x00281051,
 }
 _IMAGER_SPACING = 0x00181164
+_FRAME_TIME, _CINE_RATE, _SHOWN_RATE = 0x00181063, 0x00180040, 0x00082144
 _POSITION, _ORIENTATION, _FRAME_OF_REFERENCE = 0x00200032, 0x00200037, 0x00200052
 Facts = dict[str, Any]
 
@@ -83,6 +84,14 @@ def _along(dataset: Dataset) -> float | None:
     return round(sum(n * p for n, p in zip(normal, position, strict=True)), 3)
 
 
+def _rate(dataset: Dataset) -> float | None:
+    """Return how many frames a second a clip is played with (PS3.3 C.7.6.5), or None."""
+    each = numbers_of(dataset.text(_FRAME_TIME))
+    told = dataset.number(_SHOWN_RATE) or dataset.number(_CINE_RATE)
+    rate = told or (1000 / each[0] if each and each[0] > 0 else 0)
+    return round(float(rate), 2) if 0 < rate <= 1000 else None
+
+
 def facts_of(content: bytes) -> Facts:
     """Return the facts of a stored instance: identifiers, shape, window, where its pixels lie."""
     return facts_in(read_file(content))
@@ -105,6 +114,7 @@ def facts_in(file: File) -> Facts:
         "modality": dataset.text(0x00080060)[:16],
         "photometric": dataset.text(0x00280004),
         "along": _along(dataset),
+        "rate": _rate(dataset),
         "position": _of_length(dataset, _POSITION, 3),
         "orientation": _of_length(dataset, _ORIENTATION, 6),
         "frame_of_reference": dataset.text(_FRAME_OF_REFERENCE),

@@ -19,7 +19,7 @@ from cpms_portal.imaging.resources import Series, Study
 from cpms_portal.security.permissions import Permission
 
 _SHOWN = ("rows", "columns", "frames", "spacing", "slope", "intercept", "center", "width", "along",
-          "number", "stored", "position", "orientation")  # fmt: skip
+          "number", "stored", "position", "orientation", "rate")  # fmt: skip
 
 
 def whole_number(request: Request, name: str) -> int:
@@ -60,8 +60,8 @@ def metadata(study: Study, request: Request) -> dict[str, Any]:
 
     Each image: ``instance`` (its number for ``frame``), rows, columns, frames, spacing (mm),
     slope, intercept, center, width, along (mm), stored (bits), position and orientation (PS3.3
-    C.7.6.2). What all images share stands in ``shared``. space: the same number for series that
-    share a frame of reference, 0 for none.
+    C.7.6.2), rate (frames a second of a clip). What all images share stands in ``shared``. space:
+    the same number for series that share a frame of reference, 0 for none.
     """
     found, spaces = [], {"": 0}
     for series in sorted(study.series.values(), key=lambda one: int(one.series_id)):

@@ -37,7 +37,7 @@ MODULES = (
         f"radiology/{name}.js"
         for name in (
             "images", "pixels", "thread", "room", "cell", "drawings", "layers", "keys", "layouts",
-            "notes", "toolbar", "together", "tools",
+            "menus", "notes", "toolbar", "together", "tools",
         )
     ),
 )  # fmt: skip

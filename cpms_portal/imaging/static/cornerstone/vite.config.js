@@ -22,12 +22,19 @@ const leaveOut = {
   },
 };
 
+// A line that is changed must be there: another version of the library may have it otherwise.
+function instead(code, found, other) {
+  const changed = code.replace(found, other);
+  if (changed === code) throw new Error(`nothing to change: ${found}`);
+  return changed;
+}
+
 // A style said as an attribute is refused by the portal's policy; said as a property it is not.
 const styleAsProperty = {
   name: "style-as-property",
   transform(code, id) {
     return id.endsWith("drawTextBox.js")
-      ? code.replace("textElement.setAttribute('style', combinedStyle)", "textElement.style.cssText = combinedStyle")
+      ? instead(code, "textElement.setAttribute('style', combinedStyle)", "textElement.style.cssText = combinedStyle")
       : null;
   },
 };
@@ -38,7 +45,7 @@ const pixelsOfThePage = {
   name: "pixels-of-the-page",
   transform(code, id) {
     return id.endsWith("cpuFallback/rendering/cssPixelConversion.js")
-      ? code.replaceAll("window.devicePixelRatio", "1")
+      ? instead(code, /window\.devicePixelRatio/g, "1")
       : null;
   },
 };
@@ -49,7 +56,7 @@ const askLater = {
   name: "ask-later",
   transform(code, id) {
     return id.endsWith("core/dist/esm/init.js")
-      ? code.replace("const capabilities = getRenderingCapabilities();", "const capabilities = { webgl: true };")
+      ? instead(code, /getRenderingCapabilities\(\)(?=;\s*if \(!capabilities\.webgl\))/, "{ webgl: true }")
       : null;
   },
 };
@@ -60,7 +67,7 @@ const keptInMemory = {
   name: "kept-in-memory",
   transform(code, id) {
     return id.endsWith("cpuFallback/rendering/initializeRenderCanvas.js")
-      ? code.replace("getContext('2d')", "getContext('2d', { willReadFrequently: true })")
+      ? instead(code, "getContext('2d')", "getContext('2d', { willReadFrequently: true })")
       : null;
   },
 };

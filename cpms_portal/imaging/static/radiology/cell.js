@@ -24,7 +24,7 @@ export class Cell {
   }
 
   #enable(type, options = {}) {
-    const { cornerstone, engine, group } = this.room;
+    const { cornerstone, engine } = this.room;
     if (this.type !== type) {
       if (this.type) engine.disableElement(this.id);
       engine.enableElement({
@@ -32,9 +32,16 @@ export class Cell {
         defaultOptions: { background: [0.02, 0.035, 0.04], ...options },
       });
       this.type = type;
+      this.hasTools = false;
       this.#listen(cornerstone);
-      group.addViewport(this.id, engine.id);
     }
+  }
+
+  // Tools draw on what has a plane: on a cell without an image they would fail, and never draw again.
+  #giveTools() {
+    if (this.hasTools || !this.type) return;
+    this.hasTools = true;
+    this.room.group.addViewport(this.id, this.room.engine.id);
   }
 
   #listen({ EVENTS }) {
@@ -42,6 +49,7 @@ export class Cell {
     if (this.heard) return;
     this.heard = true;
     this.element.addEventListener(EVENTS.IMAGE_RENDERED, () => this.room.drawn());
+    this.element.addEventListener(EVENTS.STACK_NEW_IMAGE, () => this.#say(false));
     for (const name of [EVENTS.STACK_NEW_IMAGE, EVENTS.VOLUME_NEW_IMAGE, EVENTS.VOI_MODIFIED,
       EVENTS.CAMERA_MODIFIED, EVENTS.IMAGE_RENDERED]) this.element.addEventListener(name, told);
   }
@@ -53,10 +61,20 @@ export class Cell {
     this.node.dataset.shown = "";
     this.#enable(cornerstone.Enums.ViewportType.STACK);
     const at = Math.min(Math.max(index ?? middleOf(series), 0), series.ids.length - 1);
-    await this.viewport.setStack(series.ids, at);
+    // What cannot be had is said by `failed`; the next image may be there.
+    await this.viewport.setStack(series.ids, at).then(() => this.#giveTools(), () => {});
     this.viewport.render();
     cornerstone.toolUtilities.stackContextPrefetch.enable(this.element);
     this.#watchSize();
+  }
+
+  failed(imageId) {
+    if (this.type && this.imageId === imageId) this.#say(true);
+  }
+
+  #say(isBroken) {
+    this.node.querySelector("[data-cell-message]").hidden = !isBroken;
+    this.element.classList.toggle("is-broken", isBroken);
   }
 
   async cut(volumes, orientation) {
@@ -68,6 +86,7 @@ export class Cell {
     await cornerstone.setVolumesForViewports(
       engine, volumes.map(({ id, blendMode }) => ({ volumeId: id, ...(blendMode ? { blendMode } : {}) })), [this.id],
     );
+    this.#giveTools();
     this.viewport.setOrientation(orientation);
     for (const { id, looks = [] } of volumes) {
       for (const look of looks) this.viewport.setProperties(look, id);
@@ -94,9 +113,13 @@ export class Cell {
     return this.isStack ? this.series.ids[this.index] : null;
   }
 
+  get isColour() {
+    return this.isStack && Boolean(this.viewport.csImage?.color);
+  }
+
   go(index) {
     const to = Math.min(Math.max(index, 0), this.count - 1);
-    if (this.isStack) return this.viewport.setImageIdIndex(to);
+    if (this.isStack) return this.viewport.setImageIdIndex(to).then(() => this.#giveTools(), () => {});
     this.viewport.scroll(to - this.index);
     return Promise.resolve();
   }

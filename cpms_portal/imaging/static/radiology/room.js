@@ -46,6 +46,10 @@ export class Room {
     this.root.classList.add("is-full");
     this.toolbar = new Toolbar(this);
     this.drawings = new Drawings(this);
+    cornerstone.eventTarget.addEventListener(cornerstone.EVENTS.IMAGE_LOAD_ERROR, ({ detail }) => {
+      for (const one of this.cells) one.failed(detail.imageId);
+      this.drawn();
+    });
     const cell = this.addCell();
     this.activate(cell);
     await cell.show(first.series, first.index);

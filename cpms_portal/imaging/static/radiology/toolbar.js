@@ -1,4 +1,5 @@
 // Buttons, presets, slider and the words in the corners of the cells.
+import { listenToMenus, nameMenus } from "./menus.js";
 
 const CINE = 12;
 
@@ -13,6 +14,7 @@ export class Toolbar {
     this.layout = this.bar.querySelector("[data-layout]");
     this.speed = this.bar.querySelector("[data-speed]");
     this.#listen();
+    listenToMenus(this.bar);
   }
 
   #listen() {
@@ -35,6 +37,7 @@ export class Toolbar {
     for (const button of this.bar.querySelectorAll("[data-full-tool]")) {
       button.setAttribute("aria-pressed", String(button.dataset.fullTool === tool));
     }
+    nameMenus(this.bar);
   }
 
   get wantsSync() {
@@ -129,7 +132,19 @@ export class Toolbar {
       option.hidden = option.disabled = option.dataset.modality !== series.modality;
     }
     this.presets.value = "";
+    this.#speedOf(series);
     this.told(room.active);
+  }
+
+  // A clip is played as fast as its file says.
+  #speedOf({ images }) {
+    const own = this.speed.querySelector("[data-own]");
+    const { rate } = images[0] ?? {};
+    own.hidden = own.disabled = !rate;
+    if (rate) own.textContent = String(Math.round(rate));
+    if (rate) own.selected = true;
+    else if (own.selected) this.speed.value = String(CINE);
+    if (this.playing) this.#play();
   }
 
   told(cell) {
@@ -163,7 +178,7 @@ export class Toolbar {
     const along = Number.isFinite(image?.along) ? `\n${image.along.toFixed(1)} mm` : "";
     corner("slice", `${index + 1} / ${count}${along}`);
     const window = cell.window();
-    corner("window", window ? `C ${Math.round(window.center)}  W ${Math.round(window.width)}` : "");
+    corner("window", window && !cell.isColour ? `C ${Math.round(window.center)}  W ${Math.round(window.width)}` : "");
     corner("zoom", `${Math.round(cell.zoom * 100)} %`);
     corner("series", cell.series.description || cell.series.modality);
   }

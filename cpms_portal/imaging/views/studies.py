@@ -32,6 +32,7 @@ MODULES = (
     "radiology.js",
     "moments.js",
     "stack.js",
+    "presentation.js",
     "cornerstone/cornerstone.js",
     *(
         f"radiology/{name}.js"

@@ -59,3 +59,11 @@ def test_more_than_is_kept_is_forgotten_and_asked_again(store, monkeypatch):
     monkeypatch.setattr(postings_module, "MOST_KEPT", 1)
     assert kept.places(store, "found", '"lamp"').tolist()
     assert kept.places(store, "found", '"lantern"').tolist() == before
+
+
+def test_words_that_stand_nowhere_do_not_heap_up(store, monkeypatch):
+    monkeypatch.setattr(postings_module, "MOST_KEPT", 20 * postings_module.EACH)
+    kept = Postings(numpy.array([number for (number,) in store.read("SELECT id FROM place")]))
+    for number in range(100):
+        assert not len(kept.places(store, "found", f'"nothing{number}"'))
+    assert len(kept._kept) <= 20

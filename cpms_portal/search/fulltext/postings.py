@@ -31,6 +31,8 @@ _AMONG = " AND +rowid IN (SELECT value FROM json_each(?))"
 MOST_RANKED = 3000
 #: So many numbers are kept in all, eight bytes each.
 MOST_KEPT = 2_000_000
+#: What a word takes even when it stands nowhere, counted in those numbers.
+EACH = 64
 
 
 class Postings:
@@ -78,8 +80,8 @@ class Postings:
 
     def _put(self, key: tuple[str, str, str], value: Any, size: int) -> Any:
         with self._lock:
-            if self._size + size > MOST_KEPT:
+            if self._size + size + EACH > MOST_KEPT:
                 self._kept, self._size = {}, 0
             self._kept[key] = value
-            self._size += size
+            self._size += size + EACH
         return value

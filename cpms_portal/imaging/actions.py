@@ -57,7 +57,7 @@ from cpms_portal.storage.uploads import spool
 
 Beside = tuple[Study, SealedBlob] | None
 _INSTANCE_ONLY = ("study_uid", "series_uid", "study_description", "series_description",
-                  "study_date", "series_number", "modality", "head")  # fmt: skip
+                  "study_date", "series_number", "modality", "head", "listed")  # fmt: skip
 
 
 def _staging(registry: Registry) -> Path:
@@ -170,10 +170,19 @@ def store(holder: Any, outcome: Outcome, actor: Actor) -> StudyReceipt:
     receipt.studies = [name for name in sorted(touched) if name not in seen] + receipt.slides
     receipt.heads = sorted(name for name, study in touched.items() if study.face == ASKED)
     receipt.held = keep_held(holder, outcome.held, actor)
+    receipt.missing = _missing(holder, outcome, known, actor)
     destroy_expired(holder, actor)
     for study in touched.values():
         _tell(study, actor)
     return receipt
+
+
+def _missing(holder: Any, outcome: Outcome, known: set[str], actor: Actor) -> int:
+    """Return how many images the manifests of an upload list that neither are here nor wait."""
+    listed = {uid for pack in outcome.packs for facts in pack.instances
+              for uid in facts.get("listed") or ()}  # fmt: skip
+    left = listed - known
+    return len(left - held_uids(actor.registry, holder, actor.now)) if left else 0
 
 
 def _add_slide(

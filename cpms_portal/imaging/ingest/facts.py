@@ -11,6 +11,7 @@ from cpms_portal.imaging.deidentification.reader import File, read_file
 from cpms_portal.imaging.deidentification.returning import days_in
 from cpms_portal.imaging.deidentification.syntaxes import BIG_ENDIAN, DEFLATED, NATIVE, VIDEO
 from cpms_portal.imaging.deidentification.text import ASCII, character_sets, decoded
+from cpms_portal.imaging.frames.selections import SELECTION, listed_in
 
 STUDY, SERIES, INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
 SOP_CLASS = 0x00080016
@@ -124,6 +125,8 @@ def facts_in(file: File) -> Facts:
         "study_date": dataset.text(0x00080020),
         "days": days_in(dataset),
     }
+    if facts["sop_class"] == SELECTION:
+        facts["listed"] = listed_in(dataset)
     return facts | _pixel_place(file.syntax, dataset) | _face_place(file.syntax, dataset)
 
 
@@ -136,9 +139,12 @@ def _face_place(syntax: str, dataset: Dataset) -> Facts:
 
 
 def _pixel_place(syntax: str, dataset: Dataset) -> Facts:
-    """Return where native pixels start, so that one frame is one ranged read."""
+    """Return where native pixels start, so that a frame is one ranged read; where a video lies."""
     pixels = dataset.find(PIXEL_DATA)
-    if pixels is None or pixels.items is not None or syntax in VIDEO:
+    if pixels is None or pixels.items is not None:
         return {"pixels": None}
+    if syntax in VIDEO:
+        start, end = (pixels.fragments or [])[-1]
+        return {"pixels": None, "video": [start, end - start]}
     direct = syntax in NATIVE and syntax not in (DEFLATED, BIG_ENDIAN)
     return {"pixels": pixels.value if direct and pixels.fragments is None else -1}

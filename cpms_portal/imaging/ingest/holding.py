@@ -36,9 +36,10 @@ class Holding:
     def hold(self, decision: Decision) -> HeldInstance:
         """Seal an image and propose what to black out."""
         content = b"".join(decision.held or [])
-        boxes, looked = self.proposer.boxes(content)
+        facts = facts_of(content)
+        boxes, looked = self.proposer.boxes(content) if facts["pixels"] is not None else ([], False)
         path = self.folder / f"held-{self.count}"
         self.count += 1
         with path.open("wb") as out:
             size = seal_stream(self.key, self.label.encode(), [content], out)
-        return HeldInstance(path, size, facts_of(content), boxes, looked)
+        return HeldInstance(path, size, facts, boxes, looked)

@@ -40,7 +40,8 @@ class Line:
 class StudyReceipt:
     """What a person is told after an upload. ``studies``: names of studies made or extended, and
     of slides brought; ``slides``: of these alone. held: images a person must look at.
-    heads: names of studies that show a head.
+    heads: names of studies that show a head. missing: images that a list of key images or a
+    manifest among the files names, and that did not come.
     """
 
     stored: int = 0
@@ -53,6 +54,7 @@ class StudyReceipt:
     stopped: str = ""
     held: int = 0
     heads: list[str] = field(default_factory=list)
+    missing: int = 0
 
     @property
     def total(self) -> int:

@@ -30,6 +30,7 @@ export function told(box, receipt, fill) {
   if (receipt.duplicates) line(list, fill(say.duplicates, { n: receipt.duplicates }));
   if (receipt.other_person) line(list, say.other);
   if (receipt.held) line(list, fill(say.held, { n: receipt.held }));
+  if (receipt.missing) line(list, fill(say.missing, { n: receipt.missing }));
   if (receipt.heads) line(list, say.heads);
   for (const one of receipt.lines) line(list, `${one.count} × ${one.text}`);
   for (const url of receipt.studies) offer(foot, url, say.look);

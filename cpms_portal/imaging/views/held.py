@@ -15,6 +15,8 @@ from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.imaging.deidentification.masking import picture_of, within
 from cpms_portal.imaging.deidentification.reasons import WithheldError
+from cpms_portal.imaging.deidentification.videos import media_type_of
+from cpms_portal.imaging.frames.clinical import clinical_lines
 from cpms_portal.imaging.held.deciding import destroy, release
 from cpms_portal.imaging.held.queries import (
     HeldImage,
@@ -24,6 +26,7 @@ from cpms_portal.imaging.held.queries import (
 )
 from cpms_portal.imaging.held.resources import HeldImages, HeldSeries
 from cpms_portal.imaging.queries import holder_of
+from cpms_portal.imaging.views.kinds import kind_of, plays
 from cpms_portal.security.permissions import Permission
 
 _LARGEST_SIDE, _MOST_BOXES = 1600, 200
@@ -65,7 +68,8 @@ def _page(series: HeldSeries, request: Request, problem: Any) -> dict[str, Any]:
     images = _images(series, request)
     image = _asked(images, request)
     at = images.index(image)
-    return {
+    whole = _whole(series, image, request)
+    return whole | {
         "title": _("Images to look at"),
         "image": image,
         "boxes": [*image.boxes, *[["", "", "", ""]] * _ROWS_OFFERED],
@@ -74,12 +78,42 @@ def _page(series: HeldSeries, request: Request, problem: Any) -> dict[str, Any]:
         "frames": max(image.facts.get("frames") or 1, 1),
         "position": at + 1,
         "total": len(images),
-        "alike": sum(other.size == image.size for other in images),
+        "alike": len(_alike(images, image)),
         "before": _link(series, images[at - 1], request) if at else "",
         "after": _link(series, images[at + 1], request) if at + 1 < len(images) else "",
         "until": series.until,
         "problem": problem,
         "back": request.resource_url(holder_of(series), "studies"),
+    }
+
+
+def _alike(images: list[HeldImage], image: HeldImage) -> list[HeldImage]:
+    """Return the images one decision may be made for; of what is no image, only itself."""
+    if kind_of(image.facts):
+        return [image]
+    return [one for one in images if one.size == image.size and not kind_of(one.facts)]
+
+
+def _told(image: HeldImage) -> Any:
+    if kind_of(image.facts):
+        return _("It was stored as it is.")
+    return _("The images were stored without what was blacked out.")
+
+
+def _whole(series: HeldSeries, image: HeldImage, request: Request) -> dict[str, Any]:
+    """Return what the page of a video or document needs; nothing for an image."""
+    kind = kind_of(image.facts)
+    if not kind:
+        return {}
+    request.override_renderer = "cpms_portal.imaging:templates/held-whole.pt"
+    lines = []
+    if kind == "clinical":
+        lines = clinical_lines(held_content(request.registry, series, image.number))
+    return {
+        "kind": kind,
+        "plays": kind == "video" and plays(media_type_of(image.facts["syntax"])),
+        "content_url": request.resource_url(series, "content", query={"image": image.number}),
+        "lines": lines,
     }
 
 
@@ -98,17 +132,20 @@ def decide(series: HeldSeries, request: Request) -> Any:
     images = _images(series, request)
     image = _asked(images, request)
     holder = holder_of(series)
-    alike = [other for other in images if other.size == image.size]
-    chosen = alike if request.POST.get("alike") else [image]
+    chosen = _alike(images, image) if request.POST.get("alike") else [image]
     numbers = [one.number for one in chosen]
     try:
         if request.POST.get("decision") == "destroy":
             destroy(series, numbers, request.actor)
-            request.tell(_("The images were destroyed."))
+            request.tell(
+                _("The images were destroyed.")
+                if not kind_of(image.facts)
+                else _("It was destroyed.")
+            )
         else:
-            boxes = _boxes(request, image)
+            boxes = [] if kind_of(image.facts) else _boxes(request, image)
             release(series, dict.fromkeys(numbers, boxes), request.actor)
-            request.tell(_("The images were stored without what was blacked out."))
+            request.tell(_told(image))
     except ValueRefusedError as error:
         request.response.status_int = 422
         return _page(series, request, error.message)

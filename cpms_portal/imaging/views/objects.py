@@ -10,39 +10,19 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from cpms_portal.core.i18n import _
-from cpms_portal.imaging.deidentification.encapsulated import document_of
-from cpms_portal.imaging.deidentification.reader import read_file
+from cpms_portal.imaging.deidentification.videos import media_type_of
+from cpms_portal.imaging.frames.clinical import clinical_lines
 from cpms_portal.imaging.frames.decoding import FrameError
 from cpms_portal.imaging.frames.reports import lines_of
+from cpms_portal.imaging.frames.selections import selected
 from cpms_portal.imaging.frames.waveforms import Tracing, drawn, tracings_of
 from cpms_portal.imaging.queries import index_of, instance_bytes
 from cpms_portal.imaging.resources import Study
 from cpms_portal.imaging.views.frames import whole_number
+from cpms_portal.imaging.views.kinds import TITLES, document_answer, kind_of, plays
 from cpms_portal.security.permissions import Permission
 
-_CLASSES = "1.2.840.10008.5.1.4.1.1."
-#: Beginning of the SOP class (PS3.4 B.5) → what it is here.
-_KINDS = {
-    f"{_CLASSES}9.": "waveform",
-    f"{_CLASSES}88.": "report",
-    f"{_CLASSES}104.1": "document",
-}
-#: Nothing in a document acts in our name or fetches anything; the browser's reader draws it.
-QUIET = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-_TITLES = {
-    "waveform": _("Electrocardiogram or other curves"),
-    "report": _("Report"),
-    "document": _("Document"),
-    "other": _("Something the portal cannot show"),
-}
-
-
-def kind_of(facts: dict[str, Any]) -> str:
-    """Return what an instance without pixels is, or empty for an image."""
-    if facts.get("pixels") is not None:
-        return ""
-    sop_class = str(facts.get("sop_class") or "")
-    return next((kind for start, kind in _KINDS.items() if sop_class.startswith(start)), "other")
+_SHOWN = frozenset(TITLES) - {"other"}
 
 
 def objects_of(study: Study, request: Request) -> list[dict[str, Any]]:
@@ -57,10 +37,10 @@ def objects_of(study: Study, request: Request) -> list[dict[str, Any]]:
                 found.append(
                     {
                         "kind": kind,
-                        "title": _TITLES[kind],
+                        "title": TITLES[kind],
                         "description": index.description,
                         "url": request.resource_url(study, "object", query=query)
-                        if kind != "other"
+                        if kind in _SHOWN
                         else "",
                     }
                 )
@@ -68,7 +48,10 @@ def objects_of(study: Study, request: Request) -> list[dict[str, Any]]:
 
 
 def _asked(study: Study, request: Request, *kinds: str) -> tuple[str, bytes]:
-    """Return kind and content of the object asked for; HTTPNotFound when it is none of these."""
+    """Return kind and content of the object asked for; HTTPNotFound when it is none of these.
+
+    The content of a video is empty: its player asks for it.
+    """
     series = study.series.get(request.params.get("series", ""))
     at = whole_number(request, "instance")
     if series is None:
@@ -76,7 +59,22 @@ def _asked(study: Study, request: Request, *kinds: str) -> tuple[str, bytes]:
     instances = index_of(request.registry, study, series).instances
     if at >= len(instances) or kind_of(instances[at]) not in kinds:
         raise HTTPNotFound()
+    if kind_of(instances[at]) == "video":
+        return "video", b""
     return kind_of(instances[at]), instance_bytes(request.registry, series, instances[at])
+
+
+def _key_pictures(study: Study, uids: list[str], request: Request) -> dict[str, Any]:
+    """Return the pictures of a selection that are in its study, and how many are not."""
+    places = {
+        facts["uid"]: {"series": series.series_id, "instance": at}
+        for series in study.series.values()
+        for at, facts in enumerate(index_of(request.registry, study, series).instances)
+        if facts.get("pixels") is not None
+    }
+    here = [places[uid] for uid in uids if uid in places]
+    pictures = [request.resource_url(study, "picture", query=query) for query in here]
+    return {"pictures": pictures, "absent": len(uids) - len(here)}
 
 
 def _tracings(content: bytes, request: Request) -> list[Tracing]:
@@ -93,35 +91,54 @@ def _tracings(content: bytes, request: Request) -> list[Tracing]:
     renderer="cpms_portal.imaging:templates/object.pt",
 )
 def object_page(study: Study, request: Request) -> dict[str, Any]:
-    """Show a waveform on its paper, a report as text, or the way to a document."""
-    kind, content = _asked(study, request, *_KINDS.values())
+    """Show curves on their paper, words as text, key images, a video, or the way to a document."""
+    kind, content = _asked(study, request, *_SHOWN)
     query = {name: request.params[name] for name in ("series", "instance")}
     page = {
         "title": _("Images"),
-        "heading": _TITLES[kind],
+        "heading": TITLES[kind],
         "kind": kind,
         "back": request.resource_url(study),
         "lines": [],
         "tracings": [],
+        "pictures": [],
+        "absent": 0,
         "document_url": request.resource_url(study, "document", query=query),
+        "video_url": request.resource_url(study, "video", query=query),
+        "plays": kind == "video" and plays(media_type_of(_syntax(study, request))),
     }
     try:
-        if kind == "report":
-            return page | {"lines": lines_of(content)}
-        if kind == "waveform":
-            labels = [one.label for one in tracings_of(content)]
-            tracings = [
-                (
-                    at + 1,
-                    label,
-                    request.resource_url(study, "waveform", query=query | {"group": at}),
-                )
-                for at, label in enumerate(labels)
-            ]
-            return page | {"tracings": tracings}
+        return page | _shown(kind, content, study, request)
     except FrameError:
         return page | {"kind": "unreadable"}
-    return page
+
+
+def _syntax(study: Study, request: Request) -> str:
+    index = index_of(request.registry, study, study.series[request.params["series"]])
+    return str(index.instances[whole_number(request, "instance")]["syntax"])
+
+
+def _shown(kind: str, content: bytes, study: Study, request: Request) -> dict[str, Any]:
+    """Return what an object shows on its page; FrameError when it cannot be read."""
+    if kind == "clinical":
+        return {"lines": clinical_lines(content)}
+    if kind == "report":
+        return {"lines": lines_of(content)}
+    if kind == "keys":
+        return {"lines": lines_of(content)} | _key_pictures(study, selected(content), request)
+    if kind != "waveform":
+        return {}
+    query = {name: request.params[name] for name in ("series", "instance")}
+    return {
+        "tracings": [
+            (
+                at + 1,
+                one.label,
+                request.resource_url(study, "waveform", query=query | {"group": at}),
+            )
+            for at, one in enumerate(tracings_of(content))
+        ]
+    }
 
 
 @view_config(context=Study, name="waveform", permission=Permission.STUDY_VIEW)
@@ -140,7 +157,4 @@ def waveform(study: Study, request: Request) -> Response:
 def document(study: Study, request: Request) -> Response:
     """Answer with the PDF an object wraps."""
     _kind, content = _asked(study, request, "document")
-    response = Response(document_of(read_file(content).dataset), content_type="application/pdf")
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["Content-Security-Policy"] = QUIET
-    return response
+    return document_answer(content)

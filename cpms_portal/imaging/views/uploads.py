@@ -40,6 +40,7 @@ def receipt_json(holder: Any, receipt: StudyReceipt, request: Request) -> dict[s
         "other_person": receipt.other_person,
         "held": receipt.held,
         "heads": bool(receipt.heads),
+        "missing": receipt.missing,
         "waiting_url": request.resource_url(holder, "studies"),
         "lines": [
             {"status": line.status, "count": line.count, "text": say(line.text)}

@@ -78,7 +78,7 @@ def test_a_stored_letter_when_read_then_is_lines_in_their_order() -> None:
     assert title.startswith("Letter about")
     assert level == 1
     assert heading.startswith("Findings")
-    assert text.splitlines()[0].startswith("A lesion of the liver")
+    assert text.splitlines()[0].startswith("A lesion of the liver, seen by")
     assert text.splitlines()[-1] == "Bilirubin 17"
 
 

@@ -31,6 +31,7 @@ REASONS = {
     "slide_label": 0xC213,
     "recognisable": 0xC214,
     "pixel_format": 0xC215,
+    "hidden_bits": 0xC215,
     "several_people": 0xC221,
     "other_study": 0xC222,
     "inbox_full": 0xA700,

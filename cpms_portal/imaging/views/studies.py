@@ -98,6 +98,8 @@ def study_page(study: Study, request: Request) -> dict[str, Any]:
     lines = []
     for series in sorted(study.series.values(), key=lambda one: int(one.series_id)):
         index = index_of(request.registry, study, series)
+        if not seen_of(index):
+            continue
         lines.append(
             {
                 "series_id": series.series_id,

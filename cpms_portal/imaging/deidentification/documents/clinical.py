@@ -238,6 +238,7 @@ def words_of_clinical(content: bytes) -> list[tuple[int, str, str]]:
     return lines
 
 
+_SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset(("paragraph", "item", "tr", "caption", "list", "table", "br"))
 
 
@@ -252,11 +253,11 @@ def _read(one: etree._Element) -> str:
         name = local(part.tag)
         if event == "start":
             parts += ["\n"] if name in _BLOCKS else []
-            parts.append(part.text or "")
+            parts.append(_SPACE.sub(" ", part.text or ""))
             continue
         if name in ("td", "th"):
             parts.append("  ")
         parts += ["\n"] if name in _BLOCKS else []
-        parts.append((part.tail or "") if part is not one else "")
+        parts.append(_SPACE.sub(" ", part.tail or "") if part is not one else "")
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)

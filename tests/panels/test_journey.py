@@ -97,7 +97,9 @@ def test_from_the_question_to_the_pdf(browser_of, cast, patient):
         invitation = browser.get(address)
         invitation.mustcontain(QUESTION, "You know this better")
         assert FAMILY_NAME not in invitation
-        form_with(invitation, "answer").submit("answer", value=answer)
+        form = form_with(invitation, "answer")
+        form.submit(status=400)  # neither yes nor no
+        form.submit("answer", value=answer)
     first.get(f"{panel}/case").mustcontain("years")
 
     # Phases: blocked steps say why.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config, view_defaults
@@ -127,8 +127,11 @@ def invitation_page(invitation: Invitation, request: Request) -> Any:
     request_method="POST",
 )
 def answer(invitation: Invitation, request: Request) -> Response:
-    """Accept or decline."""
-    accept = request.POST.get("answer") == "accept"
+    """Accept or decline; HTTPBadRequest for a form that says neither."""
+    said = request.POST.get("answer")
+    if said not in ("accept", "decline"):
+        raise HTTPBadRequest()
+    accept = said == "accept"
     answer_invitation(
         invitation, request.actor, accept=accept, reason=request.POST.get("reason", "")
     )

@@ -26,7 +26,10 @@ from cpms_portal.scripts.views import views_of
 from cpms_portal.security.roles import PANEL_ROLES
 from cpms_portal.workflow.queries import workflow_of
 
-pytestmark = pytest.mark.storages("filestorage")  # what is asked does not depend on the storage
+pytestmark = [
+    pytest.mark.storages("filestorage"),  # what is asked does not depend on the storage
+    pytest.mark.timeout(900),
+]
 
 OWN, FOREIGN = "rare-liver", "vascern"
 PEOPLE = (

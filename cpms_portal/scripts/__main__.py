@@ -22,6 +22,8 @@ def run_verb(verb: str, arguments: Sequence[str]) -> int:
         allow_abbrev=False,
     )
     module.arguments(parser)
+    if getattr(module, "HANDED_ON", False) and not {"-h", "--help"} & set(arguments):
+        arguments = ["--", *arguments]
     status: int = module.run(parser.parse_args(arguments))
     return status
 

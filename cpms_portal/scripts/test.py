@@ -14,6 +14,8 @@ from cpms_portal.scripts.check import static_checks
 
 # Files run side by side, each whole in one process: its copy of the portal is made once.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+#: What follows the verb is for pytest, options too; it comes after a "--".
+HANDED_ON = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,5 +51,5 @@ def run(options: argparse.Namespace) -> int:
     if not content:
         print("cpms: ruff or mypy complains, see above; the tests run all the same", flush=True)
     with private_postgres(programs) as postgres:
-        failed = _pytest(options.pytest, postgres)
+        failed = _pytest(options.pytest[1:], postgres)
     return failed or (0 if content else 1)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cpms_portal.scripts import _verbs
+from cpms_portal.scripts import test as testing
 from cpms_portal.scripts.__main__ import main
 from cpms_portal.scripts.bench import benches
 from cpms_portal.security.permissions import Permission
@@ -19,6 +20,13 @@ def test_help_lists_every_verb_with_one_line(capsys):
     for verb in _verbs.verb_names():
         assert f"  {verb} " in said and _verbs.summary_of(verb) in said
         assert 10 < len(_verbs.summary_of(verb)) < 110
+
+
+def test_what_follows_the_verb_of_the_tests_is_handed_to_pytest(monkeypatch):
+    told = []
+    monkeypatch.setattr(testing, "run", lambda options: told.extend(options.pytest) or 0)
+    assert main(["test", "-k", "otters", "tests/people", "--durations=3"]) == 0
+    assert told == ["--", "-k", "otters", "tests/people", "--durations=3"]
 
 
 @pytest.mark.parametrize("words", [["no-such-verb"], ["_opening"], ["__main__"]])

@@ -8,10 +8,10 @@ from pyramid.config import Configurator
 def includeme(config: Configurator) -> None:
     """Bring Substance D in, without what the portal replaces, and declare basic settings."""
     config.include(".settings")
+    config.include(".requests")  # before anything declares a route
     config.include(".substance")
     config.include(".transactions")
     config.include(".clock")
-    config.include(".requests")
     config.add_setting(
         "cpms.site", str, "production", "production or training", choices=("production", "training")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from typing import IO, Any
 
 import webob.request
@@ -80,21 +81,31 @@ class _InMemory(cgi_FieldStorage):
         return io.BytesIO() if binary else io.StringIO(newline="\n")
 
 
+def _beginnings(routes: Iterable[Any]) -> tuple[frozenset[str], tuple[str, ...]]:
+    whole, open_ended = set(), set()
+    for route in routes:
+        pattern = route.pattern.lstrip("/")
+        said = re.split(r"[{*]", pattern, maxsplit=1)[0]
+        step, more, _rest = said.partition("/")
+        (whole if more or said == pattern else open_ended).add(step)
+    return frozenset(whole), tuple(open_ended)
+
+
 class RoutesByBeginning(RoutesMapper):
     """Routes, tried only where one of them begins as the address does: most of it is the tree."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._beginnings: tuple[int, frozenset[str]] = (0, frozenset())
+        #: Of so many routes: whole first steps, and beginnings of one that goes on as it likes.
+        self._beginnings: tuple[int, frozenset[str], tuple[str, ...]] = (0, frozenset(), ())
 
     def __call__(self, request: Request) -> dict[str, Any]:
         """Return the route of a request and what it says, both None for a place in the tree."""
         if self._beginnings[0] != len(self.routelist):
-            first = (route.pattern.strip("/").partition("/")[0] for route in self.routelist)
-            self._beginnings = (len(self.routelist), frozenset(first))
+            self._beginnings = (len(self.routelist), *_beginnings(self.routelist))
         begins = request.environ.get("PATH_INFO", "").lstrip("/").partition("/")[0]
-        some = self._beginnings[1]
-        if begins in some or any("{" in one or "*" in one for one in some):
+        _number, whole, open_ended = self._beginnings
+        if begins in whole or begins.startswith(open_ended):
             found: dict[str, Any] = super().__call__(request)
             return found
         return {"route": None, "match": None}

@@ -43,11 +43,12 @@ def test_the_path_of_a_place_is_the_one_the_framework_gives(names, elements, mor
     assert ours.resource_path(place, *elements, **more) == said
 
 
-@pytest.mark.parametrize("also", [(), ("/{anything}/end",)])
+@pytest.mark.parametrize("also", [(), ("/{anything}/end",), ("/manage*traverse", "/a{x}b")])
 @pytest.mark.parametrize(
     "path",
     ["/", "", "/theme", "/theme/x", "/static/cms/1/a/b", "/statics", "/sign-in/with/x",
-     "/networks/rare-liver", "/system/style", "/system", "//theme", "/x/end", "/%C3%A9"],
+     "/networks/rare-liver", "/system/style", "/system", "//theme", "/x/end", "/%C3%A9",
+     "/manage", "/manage/networks", "/managed", "/acb", "/b"],
 )  # fmt: skip
 def test_an_address_leads_to_the_route_the_framework_finds(path, also):
     mappers = RoutesByBeginning(), RoutesMapper()

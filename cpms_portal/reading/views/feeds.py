@@ -101,6 +101,7 @@ def _sent(root: xml.Element, media_type: str, request: Request, last: datetime |
     if request.person is None:
         response.etag = hashlib.sha256(body).hexdigest()[:32]
         response.conditional_response = True
+        request.range = None  # a list is read whole
         request.environ.pop("HTTP_IF_MODIFIED_SINCE", None)
         response.last_modified = last
         response.headers["Cache-Control"] = "public, no-cache"

@@ -12,6 +12,16 @@ export class Linked {
   constructor() {
     this.on = false;
     this.put = new Map();
+    this.held = null;
+  }
+
+  // What somebody's hand or key is on: it leads, until they turn to another pane or to a tool.
+  listen(root, panes) {
+    for (const kind of ["pointerdown", "wheel", "keydown"]) {
+      root.addEventListener(kind, ({ target }) => {
+        this.held = panes.find((pane) => pane.element.contains(target)) ?? null;
+      }, { capture: true, passive: true });
+    }
   }
 
   start(panes) {
@@ -25,6 +35,7 @@ export class Linked {
   // A pane was moved: the others follow from where each began. One that only followed does not
   // lead back: it would stop the other on its way.
   follow(leader, panes) {
+    if (this.held && this.held !== leader) return;
     if (!this.on || !this.begun?.has(leader) || isThere(leader, this.put.get(leader))) return;
     this.put.delete(leader);
     const from = this.begun.get(leader);

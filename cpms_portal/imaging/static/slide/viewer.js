@@ -28,6 +28,7 @@ export class SlideViewer {
   async wake() {
     this.say(this.status.dataset.loading);
     this.#listen();
+    this.linked.listen(this.root, this.panes);
     try {
       await this.#add(this.root.dataset.levels, this.root.dataset.about);
     } catch {

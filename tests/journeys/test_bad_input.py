@@ -10,6 +10,7 @@ import pytest
 import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from pyramid.scripting import prepare
 from pyramid.traversal import resource_path
 from webob import Request
 from webtest import TestApp
@@ -22,6 +23,7 @@ from cpms_portal.identity.actions import seal_device
 from cpms_portal.identity.queries import training_secret
 from cpms_portal.scripts.views import views_of
 from cpms_portal.security.principals import actor_for
+from cpms_portal.workflow.actions import transition
 from tests.factories.people import code_for
 from tests.ground import Site, sign_in
 from tests.journeys.garbage import (
@@ -113,18 +115,18 @@ class Hostile:
         return None
 
     def give_back(self) -> None:
-        """Give back the devices that were taken: a broken form of PANIC is a press of it too."""
-        with self.site.connection() as connection:
-            people, actor = (
-                connection.root()["app_root"]["people"],
-                system_actor(self.site.registry),
-            )
-            for login in PEOPLE:
-                person = people.person_of_login(login)
-                if not person.account.devices:
-                    secret = training_secret(self.site.registry, login)
-                    seal_device(person, "Training device", secret, last_step=0, actor=actor)
-            transaction.commit()
+        """Give back what was taken: a broken form of PANIC is a press of it, one disables too."""
+        environment = prepare(registry=self.site.registry)
+        people, actor = environment["root"]["people"], system_actor(self.site.registry)
+        for login in PEOPLE:
+            person = people.person_of_login(login)
+            if not person.account.devices:
+                secret = training_secret(self.site.registry, login)
+                seal_device(person, "Training device", secret, last_step=0, actor=actor)
+            if person.state == "disabled":
+                transition(person, "enable", actor, reason="Walked over")
+        transaction.commit()
+        environment["closer"]()
 
     def token(self, browser: TestApp) -> str:
         """Return a token that counts."""

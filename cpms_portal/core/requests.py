@@ -82,7 +82,8 @@ class _InMemory(cgi_FieldStorage):
 
 
 def _beginnings(routes: Iterable[Any]) -> tuple[frozenset[str], tuple[str, ...]]:
-    whole, open_ended = set(), set()
+    whole: set[str] = set()
+    open_ended: set[str] = set()
     for route in routes:
         pattern = route.pattern.lstrip("/")
         said = re.split(r"[{*]", pattern, maxsplit=1)[0]

@@ -17,14 +17,13 @@ from cpms_portal.search.fulltext.store import TextStore
 Array = Any
 Worths = tuple[Array, Array]
 #: Weights are those of names, title, tags, stems and the words of files.
-_RANKS = {"found": "bm25(found, 4.0, 10.0, 5.0, 1.0, 0.5)", "named": "bm25(named)"}
-_STANDS = {
-    name: f"SELECT group_concat(rowid) FROM {name} WHERE {name} MATCH ?"  # noqa: S608 - our names
-    for name in _RANKS
-}
 _ADDS = {
-    name: f"SELECT rowid, {rank} FROM {name} WHERE {name} MATCH ?"  # noqa: S608 - our names
-    for name, rank in _RANKS.items()
+    "found": "SELECT rowid, bm25(found, 4.0, 10.0, 5.0, 1.0, 0.5) FROM found WHERE found MATCH ?",
+    "named": "SELECT rowid, bm25(named) FROM named WHERE named MATCH ?",
+}
+_STANDS = {
+    "found": "SELECT group_concat(rowid) FROM found WHERE found MATCH ?",
+    "named": "SELECT group_concat(rowid) FROM named WHERE named MATCH ?",
 }
 _AMONG = " AND +rowid IN (SELECT value FROM json_each(?))"
 #: What a word adds is worked out for all passages that have it, up to so many.

@@ -43,19 +43,36 @@ def _milliseconds(text: str, percentile: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def _number(pattern: str, text: str) -> float | None:
+    found = re.search(pattern, text)
+    return float(found[1]) if found else None
+
+
 def by_wrk(
-    address: str, headers: list[str], *, seconds: int, connections: int, script: str = ""
+    address: str,
+    headers: list[str],
+    *,
+    seconds: int,
+    connections: int,
+    script: str = "",
+    may_fail: bool = False,
 ) -> Load:
-    """Ask by ``wrk``. script: path of what it asks, in Lua; else the address again and again."""
+    """Ask by ``wrk``; AssertionError when an answer is an error.
+
+    script: path of what it asks, in Lua; else the address again and again. may_fail: some answers
+    may be errors, and are not counted.
+    """
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
     for one in headers:
         command += ["-H", one]
     command += ["-s", script, address] if script else [address]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "Non-2xx" not in text and "Socket errors" not in text, text
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    assert rate, text
-    return Load(float(rate[1]), _milliseconds(text, "50"), _milliseconds(text, "99"))
+    failed = _number(r"Non-2xx or 3xx responses: (\d+)", text) or 0.0
+    assert may_fail or not failed, text
+    assert "Socket errors" not in text, text
+    rate, asked = _number(r"Requests/sec:\s+([\d.]+)", text), _number(r"(\d+) requests in", text)
+    assert rate and asked, text
+    return Load(rate * (1 - failed / asked), _milliseconds(text, "50"), _milliseconds(text, "99"))
 
 
 def _by_threads(address: str, cookie: str, seconds: int, connections: int) -> Load:

@@ -8,22 +8,20 @@ kind, and with a Plone of today where CPMS_BENCH_PEER names one (see _peers.py).
 
 from __future__ import annotations
 
-import gzip
 import random
 import re
 import tempfile
-import urllib.request
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import transaction
-import webtest
 from pyramid.traversal import resource_path
 
+from bench._answers import got, save
 from bench._ground import Place, portal_in, say, settings_in
 from bench._peers import Asking, measure, peers, tell
 from bench._served import Served, cookie_of, ini_in, served
@@ -73,11 +71,6 @@ WORDS = (
     "disease",
     "liver",
 )
-POST = """
-wrk.method = "POST"
-wrk.body = "{body}"
-wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
-"""
 QUESTIONS = [
     f"/library/search?q={one}%20{other}" for one in WORDS for other in WORDS if one != other
 ]
@@ -90,7 +83,16 @@ request = function()
 end
 """
 #: What is asked of documents and questions nobody asked for before: name → what follows them.
-ANEW = {"page": "?", "page_with_bar": "?", "listing": "?", "edit_form": "/edit?", "search": "&"}
+ANEW = {
+    "page": "?",
+    "page_with_bar": "?",
+    "listing": "?",
+    "edit_form": "/edit?",
+    "search": "&",
+    "search_anonymous": "&",
+}
+#: Asked by somebody who is not signed in.
+ANONYMOUS = ("page", "search_anonymous")
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def ground_of(place: Place) -> Ground:
         "page_with_bar": page,
         "listing": "/networks/rare-liver/library/measured",
         "search": f"/library/search?q={words}",
+        "search_anonymous": f"/library/search?q={words}",
         "edit_form": f"{page}/edit",
     }
     shelves = [one for name, one in network["library"].items() if name.startswith("shelf-")]
@@ -172,30 +175,13 @@ def ground_of(place: Place) -> Ground:
     return Ground(paths, cookie_of(place, editor), others)
 
 
-def got(address: str, cookie: str = "") -> tuple[bytes, int]:
-    """Return what an address answers, and the bytes that were sent for it."""
-    headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
-    asked = urllib.request.Request(address, headers=headers)
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        sent, packed = bytes(answer.read()), answer.headers.get("Content-Encoding") == "gzip"
-    return (gzip.decompress(sent) if packed else sent), len(sent)
-
-
 def weight_of(portal: Served, path: str, cookie: str) -> tuple[int, int, int]:
     """Return bytes decoded, bytes as sent, and number of requests of a page with all it brings."""
-    answers = [got(portal.address + path, cookie)]
+    answers = [got(portal.address + path, cookie and f"Cookie: {cookie}")]
     text = answers[0][0].decode()
     found = re.findall(r'(?:href|src)="(/static/[^"#]+\.(?:css|js|svg|woff2)[^"#]*)', text)
     answers += [got(portal.address + one) for one in dict.fromkeys(found)]
     return sum(len(one) for one, _sent in answers), sum(one for _, one in answers), len(answers)
-
-
-def form_of(address: str, cookie: str) -> str:
-    """Return what the form of a page sends, ready for ``wrk``."""
-    page = webtest.TestResponse(got(address, cookie)[0], 200)
-    page.content_type, page.charset = "text/html", "utf-8"
-    fields = [one for one in page.forms["form"].submit_fields() if isinstance(one[1], str)]
-    return urlencode([(name, "" if name == "based_on" else value) for name, value in fields])
 
 
 def askings(portal: Served, ground: Ground) -> list[Asking]:
@@ -203,20 +189,24 @@ def askings(portal: Served, ground: Ground) -> list[Asking]:
     cookie, numbers = f"Cookie: {ground.cookie}", count(0, 1_000_000)
 
     def others(name: str, rest: str) -> str:
-        kinds = {"search": QUESTIONS, "listing": [ground.paths["listing"]]}
+        kinds = {
+            "search": QUESTIONS,
+            "search_anonymous": QUESTIONS,
+            "listing": [ground.paths["listing"]],
+        }
         asked = kinds.get(name, ground.others)
         paths = ", ".join(f'"{one}"' for one in asked)
         return OTHERS.format(paths=paths, rest=rest, begin=next(numbers))
 
     found = []
     for name, path in ground.paths.items():
-        headers = [] if name in ("page", "search") else [cookie]
+        headers = [] if name in ANONYMOUS else [cookie]
         found.append(Asking(name, portal.address + path, headers))
         if name in ANEW:
             script = partial(others, name, ANEW[name])
             found.append(Asking(f"{name}_anew", portal.address, headers, script))
     edit = f"{portal.address}{ground.paths['edit_form']}"
-    sends = partial(POST.format, body=form_of(edit, ground.cookie))
+    sends = partial(save, edit, cookie)
     return [*found, Asking("save", edit, [cookie, f"Origin: {portal.address}"], sends)]
 
 
@@ -232,7 +222,7 @@ def main() -> None:
         with served(ini_in(folder, settings_in(folder))) as portal:
             say("publishing.start", portal.seconds, "s")
             for page, path in ground.paths.items():
-                cookie = "" if page in ("page", "search") else ground.cookie
+                cookie = "" if page in ANONYMOUS else ground.cookie
                 decoded, sent, requests = weight_of(portal, path, cookie)
                 say(f"publishing.{page}.weight", decoded / 1000, "kB decoded")
                 say(f"publishing.{page}.sent", sent / 1000, "kB as sent")

@@ -10,12 +10,16 @@ import pytest
 import transaction
 from webtest import TestApp
 
+from cpms_portal.core import transactions
 from cpms_portal.core.settings import setting
+from cpms_portal.identity.queries.keys import relying_party
 from cpms_portal.security.attempts import STORE
+from cpms_portal.security.resources import Person
 from tests import ground
-from tests.factories.people import code_for
+from tests.factories.people import PASSWORD, SECRET, code_for, code_now, make_person
 from tests.identity.counterparts import cas_server, openid_provider
 from tests.identity.outside import Outside
+from tests.identity.soft_key import SoftKey
 
 _LOGINS = itertools.cycle(
     f"{network}hpuser{number}"
@@ -41,14 +45,22 @@ class Visitor:
         )
         return form.submit(expect_errors=True)
 
-    def give_code(self, code: str, path: str = "/sign-in/code") -> Any:
+    def give_code(self, code: str, path: str = "/sign-in/code", **more: Any) -> Any:
         """Fill in the second page."""
         form = self.app.get(path).forms["form"]
-        form["code"] = code
+        for name, value in {"code": code, **more}.items():
+            form[name] = value
         return form.submit(expect_errors=True)
 
+    def enter(self, person: Person, clock: ground.Clock, **more: Any) -> None:
+        """Take both steps with password and app, half a minute later: a code counts once."""
+        clock.advance(seconds=30)
+        self.give_password(person.mail, PASSWORD)
+        answer = self.give_code(code_now(clock), **more)
+        assert answer.status_int == 303, answer.text
+
     def sign_in(self, login: str) -> Any:
-        """Take both steps."""
+        """Take both steps of a training account."""
         self.give_password(login)
         answer = self.give_code(code_for(self.site.registry, login))
         assert answer.status_int == 303, answer.text
@@ -92,6 +104,18 @@ def another(site) -> Visitor:
 
 
 @pytest.fixture
+def person(root, registry) -> Person:
+    """Somebody with a password and an app."""
+    return make_person(root, registry, secret=SECRET)
+
+
+@pytest.fixture
+def key(registry) -> SoftKey:
+    """A key in the hand, a passkey too."""
+    return SoftKey(relying_party(registry).origin)
+
+
+@pytest.fixture
 def login() -> str:
     """A training account no other test of this file used."""
     return next(_LOGINS)
@@ -123,3 +147,21 @@ def nothing_counted(site):
     with site.connection() as connection:
         connection.root().pop(STORE, None)
         transaction.commit()
+
+
+class NoTurn:
+    """Lets all write at once, as writers of several processes do."""
+
+    acquire = release = lambda self: True
+
+    def __enter__(self):
+        """Wait for nobody."""
+
+    def __exit__(self, *error):
+        """Let nobody wait."""
+
+
+@pytest.fixture
+def several_processes(monkeypatch):
+    """Requests do not wait for each other, as those of two processes do not."""
+    monkeypatch.setattr(transactions, "_TURN", NoTurn())

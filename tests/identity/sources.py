@@ -15,10 +15,7 @@ from cpms_portal.identity.sources.cas import CASSource
 from cpms_portal.identity.sources.declared import declared_in
 from cpms_portal.identity.sources.openid import OpenIDSource
 from cpms_portal.identity.sources.said import Said
-from tests.factories.people import make_person
-
-#: The secret of the app of who is linked.
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+from tests.factories.people import SECRET, make_person
 
 
 def eu_login(server: str) -> CASSource:

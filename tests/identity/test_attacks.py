@@ -11,36 +11,17 @@ import pytest
 import transaction
 from webtest import TestApp
 
-from cpms_portal.core import transactions
 from cpms_portal.core.settings import setting
 from cpms_portal.identity.actions import make_recovery_codes
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.queries.errands import Asked, asked_in, new_state
-from cpms_portal.identity.queries.keys import relying_party
 from cpms_portal.security.principals import actor_for
 from tests import ground
-from tests.factories.people import PASSWORD, code_for, make_person
+from tests.factories.people import PASSWORD, SECRET, code_for, code_now, make_person
+from tests.identity.keys import add, second_step
 from tests.identity.soft_key import SoftKey
-from tests.identity.sources import SECRET
-from tests.identity.test_keys import add, second_step
-from tests.identity.test_revoked_at_once import NoTurn
 
 pytestmark = pytest.mark.storages("filestorage")  # what is taken does not depend on the storage
 TRIES = 4
-
-
-@pytest.fixture
-def person(root, registry):
-    """Somebody with an app."""
-    return make_person(root, registry, secret=SECRET)
-
-
-def enter(visitor, person, clock):
-    """Take both steps."""
-    clock.advance(seconds=30)
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
-    assert visitor.is_in()
 
 
 def at_once(presses):
@@ -68,21 +49,21 @@ def half_way(visitor, site, person, path, field, value):
     return browsers, presses
 
 
-def test_one_code_at_several_workers_at_once_lets_in_one(visitor, site, person, clock, monkeypatch):
+def test_one_code_at_several_workers_at_once_lets_in_one(
+    visitor, site, person, clock, several_processes
+):
     """Replay across workers: their transactions collide on the step that was taken."""
-    monkeypatch.setattr(transactions, "_TURN", NoTurn())
-    code = code_at(SECRET, step_at(clock()))
+    code = code_now(clock)
     browsers, presses = half_way(visitor, site, person, "/sign-in/code", "code", code)
     at_once(presses)
     assert sum(one.is_in() for one in browsers) == 1
 
 
 def test_one_recovery_code_at_several_workers_at_once_lets_in_one(
-    visitor, site, person, registry, monkeypatch
+    visitor, site, person, registry, several_processes
 ):
     code = make_recovery_codes(person, actor_for(registry, person))[0]
     transaction.commit()
-    monkeypatch.setattr(transactions, "_TURN", NoTurn())
     browsers, presses = half_way(visitor, site, person, "/sign-in/recovery", "recovery_code", code)
     at_once(presses)
     assert sum(one.is_in() for one in browsers) == 1
@@ -118,7 +99,7 @@ def test_no_address_leads_to_another_site(visitor, person, clock, address, name)
     query = urlencode({name: address})
     visitor.give_password(person.mail, PASSWORD, f"/sign-in?{query}")
     clock.advance(seconds=30)
-    answer = visitor.give_code(code_at(SECRET, step_at(clock())), f"/sign-in/code?{query}")
+    answer = visitor.give_code(code_now(clock), f"/sign-in/code?{query}")
     assert answer.status_int == 303
     parts = urlsplit(answer.location)
     assert parts.netloc == "localhost", answer.location
@@ -127,7 +108,7 @@ def test_no_address_leads_to_another_site(visitor, person, clock, address, name)
 
 
 def test_a_page_of_a_strange_path_is_not_linked_after_the_proof(visitor, person, clock):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     own = f"/people/{person.__name__}"
     token = visitor.token()
     clock.advance(minutes=11)
@@ -136,7 +117,7 @@ def test_a_page_of_a_strange_path_is_not_linked_after_the_proof(visitor, person,
         {"csrf_token": token, "word": "typed"},
         {"Referer": "http://localhost//evil.invalid/page"},
     )
-    visitor.give_code(code_at(SECRET, step_at(clock())), urlsplit(asked.location).path)
+    visitor.give_code(code_now(clock), urlsplit(asked.location).path)
     links = [link["href"] for link in visitor.app.get("/send-again").html.select("main a[href]")]
     assert links
     assert not [link for link in links if "evil" in link]
@@ -145,7 +126,7 @@ def test_a_page_of_a_strange_path_is_not_linked_after_the_proof(visitor, person,
 @pytest.mark.parametrize("address", ["192.0.2.200", "192.0.2.7"])
 def test_a_proof_counts_in_its_own_network_and_browser(visitor, site, person, clock, address):
     """A cookie that was taken away opens no delicate page elsewhere, however fresh the proof."""
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     page = f"/people/{person.__name__}/add-device"
     assert visitor.app.get(page).status_int == 200
     visitor.app.extra_environ["REMOTE_ADDR"] = address
@@ -153,7 +134,7 @@ def test_a_proof_counts_in_its_own_network_and_browser(visitor, site, person, cl
     visitor.app.extra_environ["REMOTE_ADDR"] = "198.51.100.9"
     assert "/prove?" in visitor.app.get(page).location
     clock.advance(seconds=30)
-    visitor.give_code(code_at(SECRET, step_at(clock())), "/prove")
+    visitor.give_code(code_now(clock), "/prove")
     assert visitor.app.get(page).status_int == 200, "shown again here"
     visitor.app.extra_environ["HTTP_USER_AGENT"] = "curl/8"
     assert "/prove?" in visitor.app.get(page).location
@@ -163,7 +144,7 @@ def test_where_networks_change_all_the_time_the_browser_alone_counts(
     visitor, registry, person, clock, monkeypatch
 ):
     monkeypatch.setitem(registry.cpms_settings, "cpms.step_up_place", "browser")
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     visitor.app.extra_environ["REMOTE_ADDR"] = "198.51.100.9"
     assert visitor.app.get(f"/people/{person.__name__}/add-device").status_int == 200
 
@@ -191,21 +172,15 @@ def test_cookies_no_browser_writes_are_refused_in_words(app):
     assert "<h1" in answer.text
 
 
-@pytest.fixture
-def key(registry):
-    """A key in the hand."""
-    return SoftKey(relying_party(registry).origin)
-
-
 @pytest.mark.parametrize("change", ["another's key in its place", "moved to another account"])
 def test_a_key_written_into_the_database_opens_nothing(
     visitor, another, person, root, registry, key, clock, change
 ):
     """Who can write there alone, or restores a changed copy, makes no way in (ASVS 6.7.1)."""
     attacker, theirs = make_person(root, registry, secret=SECRET), SoftKey(key.origin)
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert add(visitor, person, key).status_int == 303
-    enter(another, attacker, clock)
+    another.enter(attacker, clock)
     assert add(another, attacker, theirs).status_int == 303
     root._p_jar.sync()
     if change == "moved to another account":

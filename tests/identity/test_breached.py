@@ -9,10 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from cpms_portal.core.errors import ConfigurationRefusedError
-from cpms_portal.identity.queries import breached, code_at, step_at
+from cpms_portal.identity.queries import breached
 from cpms_portal.identity.queries.breached import SETTING, breached_list, is_listed
-from tests.factories.people import PASSWORD, make_person
-from tests.identity.sources import SECRET
+from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.storages("filestorage")  # what is refused does not depend on the storage
 KNOWN, UNKNOWN = "lantern gravel biscuit oboe", "lantern gravel biscuit cello"
@@ -67,13 +66,11 @@ def test_without_a_list_nothing_is_asked():
 
 @pytest.mark.parametrize(("password", "refused"), [(KNOWN, True), (UNKNOWN, False)])
 def test_a_breached_password_is_refused_at_its_field(
-    visitor, root, registry, clock, tmp_path, monkeypatch, password, refused
+    visitor, person, registry, clock, tmp_path, monkeypatch, password, refused
 ):
     path = written(tmp_path / "list", [KNOWN, "another"])
     monkeypatch.setitem(registry.cpms_settings, SETTING, path)
-    person = make_person(root, registry, secret=SECRET)
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(person, clock)
     form = visitor.app.get(f"/people/{person.__name__}/password").forms["form"]
     form["old"], form["new"], form["again"] = PASSWORD, password, password
     answer = form.submit(expect_errors=True)

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyramid_mailer.interfaces import IMailer
 
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.queries.front_desk import (
     BITS,
     STORE,
@@ -22,10 +21,9 @@ from cpms_portal.identity.queries.front_desk import (
     new_challenge,
     question_of,
 )
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, code_now, make_person
 
 NEW = "violet kettle harbour nine"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _MAILS = (f"new{number}@clinic.invalid" for number in itertools.count(1))
 
 
@@ -96,7 +94,7 @@ def test_from_nothing_to_the_first_page(visitor, mails, mail, clock):
     page = visitor.app.get("/sign-in/device")
     secret = page.html.select_one(".device-setup-secret").text.replace(" ", "")
     page.forms["form"]["name"] = "Phone"
-    page.forms["form"]["code"] = code_at(secret, step_at(clock()))
+    page.forms["form"]["code"] = code_now(clock, secret)
     codes = page.forms["form"].submit()
     onward = next(f for f in codes.forms.values() if f.action.endswith("/recovery-codes"))
     answer = onward.submit()
@@ -264,9 +262,8 @@ def test_only_a_number_whose_digest_begins_with_zeros_is_work(number):
 
 
 def test_a_forgotten_password_is_replaced_and_the_second_factor_stays(
-    visitor, mails, root, registry, clock
+    visitor, person, mails, clock
 ):
-    person = make_person(root, registry, secret=SECRET)
     mails.clear()
     ask(visitor, person.mail, path="/forgotten-password")
     choose(visitor, link_in(mails[0]))
@@ -274,7 +271,7 @@ def test_a_forgotten_password_is_replaced_and_the_second_factor_stays(
     assert visitor.give_password(person.mail, NEW).location.endswith("/sign-in/code")
     assert not visitor.is_in()
     assert visitor.app.get("/sign-in/device").location.endswith("/sign-in/code")
-    assert visitor.give_code(code_at(SECRET, step_at(clock()))).status_int == 303
+    assert visitor.give_code(code_now(clock)).status_int == 303
 
 
 def test_a_forgotten_password_of_nobody_is_told_to_that_mailbox_only(visitor, mails, mail):

@@ -6,11 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.scripts.views import views_of
 from cpms_portal.security.permissions import Permission
-from tests.factories.people import PASSWORD, make_person
-from tests.identity.sources import SECRET
 from tests.journeys.garbage import NASTY, broken_bodies
 
 pytestmark = pytest.mark.storages("filestorage")  # what is taken does not depend on the storage
@@ -19,12 +16,10 @@ PRESSED = "panic"
 
 
 @pytest.fixture
-def person(root, registry, visitor, clock):
+def person(person, visitor, clock):
     """Somebody with an app, signed in."""
-    made = make_person(root, registry, secret=SECRET)
-    visitor.give_password(made.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
-    return made
+    visitor.enter(person, clock)
+    return person
 
 
 def ways_in(root, person):

@@ -10,72 +10,20 @@ from hypothesis import strategies as st
 from pyramid_mailer.interfaces import IMailer
 
 from cpms_portal.core.settings import setting
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.queries.keys import parsed, relying_party, roles_in
 from cpms_portal.security.roles import Role
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, SECRET, code_now, make_person
+from tests.identity.keys import add, options_on, passkey_form, second_step
 from tests.identity.soft_key import SoftKey
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture
-def person(root, registry):
-    """Somebody with a password and an app."""
-    return make_person(root, registry, secret=SECRET)
-
-
-@pytest.fixture
-def key(registry):
-    """A key in the hand."""
-    return SoftKey(relying_party(registry).origin)
-
-
-def enter(visitor, person, clock):
-    """Sign in with password and code."""
-    clock.advance(seconds=30)
-    visitor.give_password(person.mail, PASSWORD)
-    answer = visitor.give_code(code_at(SECRET, step_at(clock())))
-    assert answer.status_int == 303, answer.text
-
-
-def options_on(page):
-    """Return what a page asks of a key."""
-    return json.loads(page.html.select_one("[data-options]")["data-options"])
-
-
-def add(visitor, person, key, name="Key ring"):
-    """Add a key in my account."""
-    page = visitor.app.get(f"/people/{person.__name__}/add-key")
-    form = page.forms["form"]
-    form["name"], form["credential"] = name, key.create(options_on(page))
-    return form.submit(expect_errors=True)
 
 
 @pytest.fixture
 def keyed(visitor, person, key, clock):
     """A visitor whose account has the key, signed out again."""
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert add(visitor, person, key).status_int == 303
     visitor.app.reset()
     return visitor
-
-
-def second_step(visitor, person, key):
-    """Give the password and return the form a key answers, filled in."""
-    assert visitor.give_password(person.mail, PASSWORD).location.endswith("/sign-in/key")
-    page = visitor.app.get("/sign-in/key")
-    form = page.forms["form"]
-    form["credential"] = key.get(options_on(page))
-    return form
-
-
-def passkey_form(visitor, key):
-    """Return the form of the front door that a passkey answers, filled in."""
-    page = visitor.app.get("/sign-in")
-    form = page.forms["passkey"]
-    form["credential"] = key.get(options_on(page))
-    return form
 
 
 def test_a_key_is_the_second_factor(keyed, person, key):
@@ -158,13 +106,13 @@ def test_the_key_of_somebody_else_does_not_open_my_account(keyed, person, regist
 
 
 def test_one_key_is_added_once(visitor, person, key, clock):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert add(visitor, person, key).status_int == 303
     assert add(visitor, person, key, "Again").status_int == 422
 
 
 def test_the_owner_gets_a_mail_about_a_new_key(visitor, person, key, clock, registry):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     add(visitor, person, key)
     mail = registry.getUtility(IMailer).outbox[-1]
     assert mail.recipients == [person.mail]
@@ -172,7 +120,7 @@ def test_the_owner_gets_a_mail_about_a_new_key(visitor, person, key, clock, regi
 
 
 def test_a_key_that_was_removed_opens_nothing(visitor, person, key, clock):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     add(visitor, person, key)
     path = f"/people/{person.__name__}/remove-key"
     page = visitor.app.get(path, {"key": key.credential_id.hex()})
@@ -211,7 +159,7 @@ def test_who_must_have_a_key_sets_one_up_before_anything_else(
     network = root["networks"]["rare-liver"]
     boss = make_person(root, registry, secret=SECRET, role=Role.COORDINATOR, node=network)
     visitor.give_password(boss.mail, PASSWORD)
-    answer = visitor.give_code(code_at(SECRET, step_at(clock())))
+    answer = visitor.give_code(code_now(clock))
     assert answer.location.endswith("/sign-in/first-key")
     assert not visitor.is_in()
     page = visitor.app.get("/sign-in/first-key")
@@ -224,7 +172,7 @@ def test_who_must_have_a_key_sets_one_up_before_anything_else(
     clock.advance(seconds=30)
     second_step(visitor, boss, key)
     assert visitor.app.get("/sign-in/code").location.endswith("/sign-in/key")
-    code = {"code": code_at(SECRET, step_at(clock()))}
+    code = {"code": code_now(clock)}
     code["csrf_token"] = visitor.app.get("/sign-in/key").forms["form"]["csrf_token"].value
     assert visitor.app.post("/sign-in/code", code).location.endswith("/sign-in/key")
     assert not visitor.is_in()

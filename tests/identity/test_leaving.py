@@ -7,11 +7,8 @@ from pyramid_mailer.interfaces import IMailer
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.core.resources import oid_of
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.networks.queries import memberships_of
-from tests.factories.people import PASSWORD, make_person
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+from tests.factories.people import PASSWORD, SECRET, make_person
 
 
 def leave(visitor, person):
@@ -25,8 +22,7 @@ def leave(visitor, person):
 def person(visitor, root, registry, clock):
     """Somebody signed in."""
     made = make_person(root, registry, secret=SECRET, name="Ylva Fort")
-    visitor.give_password(made.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(made, clock)
     return made
 
 

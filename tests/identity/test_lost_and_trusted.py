@@ -6,31 +6,11 @@ import pytest
 from pyramid_mailer.interfaces import IMailer
 
 from cpms_portal.core.settings import setting
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.queries.keys import roles_in
 from cpms_portal.security.roles import Role
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, SECRET, code_now, make_person
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 DAYS = "cpms.identity.trusted_days"
-
-
-@pytest.fixture
-def person(root, registry):
-    """Somebody with a password and an app."""
-    return make_person(root, registry, secret=SECRET)
-
-
-def enter(visitor, person, clock, **more):
-    """Sign in with password and code."""
-    clock.advance(seconds=30)
-    visitor.give_password(person.mail, PASSWORD)
-    form = visitor.app.get("/sign-in/code").forms["form"]
-    form["code"] = code_at(SECRET, step_at(clock()))
-    for name, value in more.items():
-        form[name] = value
-    answer = form.submit(expect_errors=True)
-    assert answer.status_int == 303, answer.text
 
 
 def leave(visitor):
@@ -55,24 +35,24 @@ def printed_codes(visitor, person):
 
 
 def test_panic_ends_every_session_and_every_device_at_once(visitor, another, person, clock, root):
-    enter(visitor, person, clock)
-    enter(another, person, clock)
+    visitor.enter(person, clock)
+    another.enter(person, clock)
     assert panic(visitor, person).location.endswith("/sign-in")
     assert not visitor.is_in()
     assert not another.is_in()
     clock.advance(seconds=30)
     visitor.give_password(person.mail, PASSWORD)
-    assert visitor.give_code(code_at(SECRET, step_at(clock()))).status_int == 422
+    assert visitor.give_code(code_now(clock)).status_int == 422
 
 
 def test_panic_needs_no_further_proof(visitor, person, clock):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     clock.advance(minutes=20)
     assert panic(visitor, person).location.endswith("/sign-in")
 
 
 def test_after_panic_a_password_alone_sets_up_no_new_device(visitor, person, clock):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     panic(visitor, person)
     assert visitor.give_password(person.mail, PASSWORD).location.endswith("/sign-in/code")
     assert visitor.app.get("/sign-in/device").location.endswith("/sign-in/code")
@@ -80,7 +60,7 @@ def test_after_panic_a_password_alone_sets_up_no_new_device(visitor, person, clo
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_after_panic_recovery_codes_count_only_when_they_were_kept(visitor, person, clock, keep):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     codes = printed_codes(visitor, person)
     panic(visitor, person, keep=keep)
     visitor.give_password(person.mail, PASSWORD)
@@ -91,7 +71,7 @@ def test_after_panic_recovery_codes_count_only_when_they_were_kept(visitor, pers
 
 
 def test_panic_is_told_to_the_owner(visitor, person, clock, registry):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     panic(visitor, person)
     mail = registry.getUtility(IMailer).outbox[-1]
     assert mail.recipients == [person.mail]
@@ -116,7 +96,7 @@ def a_week(registry):
 @pytest.fixture
 def trusting(visitor, person, clock, a_week):
     """A visitor whose browser is trusted, signed out."""
-    enter(visitor, person, clock, trust=True)
+    visitor.enter(person, clock, trust=True)
     leave(visitor)
     return visitor
 

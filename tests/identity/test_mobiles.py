@@ -9,15 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from cpms_portal.core.settings import setting
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.queries.keys import roles_in
 from cpms_portal.identity.schemas.mobiles import MobileNumber
 from cpms_portal.outbox.gateways import HTTPGateway, OutboxGateway
 from cpms_portal.security.roles import Role
 from tests import ground
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, SECRET, make_person
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NUMBER, TYPED = "+32470123456", "+32 470 12 34 56"
 
 
@@ -70,20 +68,6 @@ def switched_off(registry):
     registry.cpms_sms = kept
 
 
-@pytest.fixture
-def person(root, registry):
-    """Somebody with a password and an app."""
-    return make_person(root, registry, secret=SECRET)
-
-
-def enter(visitor, person, clock):
-    """Sign in with password and app."""
-    clock.advance(seconds=30)
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
-    assert visitor.is_in()
-
-
 def ask(visitor, person, number=TYPED):
     """Ask for a code to a new number."""
     form = visitor.app.get(f"/people/{person.__name__}/add-mobile").forms["form"]
@@ -98,7 +82,7 @@ def code_in(gateway):
 
 def add(visitor, person, gateway, clock):
     """Add the number and sign out."""
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     ask(visitor, person)
     path = f"/people/{person.__name__}/confirm-mobile"
     assert visitor.give_code(code_in(gateway), path=path).status_int == 303
@@ -116,7 +100,7 @@ def test_a_number_is_added_with_the_code_sent_to_it(visitor, person, gateway, cl
     sent = gateway.asked[-1]
     assert (sent["to"], sent["username"], sent["password"]) == (NUMBER, "portal", "of the tests")
     assert person.title not in sent["text"]
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     page = visitor.app.get(f"/people/{person.__name__}/account")
     assert NUMBER in page.text
     assert "weakest" in page.text
@@ -190,7 +174,7 @@ def test_a_gateway_can_be_asked_by_post_with_other_fields(registry, gateway):
 
 def test_a_removed_number_gets_no_code(visitor, person, gateway, clock):
     add(visitor, person, gateway, clock)
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     visitor.button(f"/people/{person.__name__}/account", "/remove-mobile")
     visitor.app.reset()
     visitor.give_password(person.mail, PASSWORD)
@@ -199,7 +183,7 @@ def test_a_removed_number_gets_no_code(visitor, person, gateway, clock):
 
 def test_a_delicate_page_takes_a_code_by_text_message(visitor, person, gateway, clock):
     add(visitor, person, gateway, clock)
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     clock.advance(minutes=11)
     path = f"/people/{person.__name__}/add-device"
     asked = visitor.app.get(path).follow()
@@ -211,7 +195,7 @@ def test_a_delicate_page_takes_a_code_by_text_message(visitor, person, gateway, 
 
 
 def test_switched_off_nothing_offers_or_takes_it(visitor, person, clock, switched_off):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert "Mobile numbers" not in visitor.app.get(f"/people/{person.__name__}/account").text
     path = f"/people/{person.__name__}/add-mobile"
     assert visitor.app.get(path, expect_errors=True).status_int == 404
@@ -245,7 +229,7 @@ def test_who_must_have_a_key_cannot_use_it(visitor, root, registry, gateway, clo
     ],
 )
 def test_a_number_that_cannot_be_used_is_said_at_its_field(visitor, person, clock, typed, said):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     answer = ask(visitor, person, typed)
     assert answer.status_int == 422
     assert said in answer.text

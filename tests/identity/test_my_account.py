@@ -6,12 +6,10 @@ import pytest
 import transaction
 from pyramid_mailer.interfaces import IMailer
 
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.schemas import StrongEnough
-from tests.factories.people import PASSWORD, code_for, make_person
+from tests.factories.people import PASSWORD, code_for, code_now
 
 PAGES = ("account", "language", "password", "add-device", "remove-device", "recovery-codes")
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW = "violet kettle harbour nine"
 
 
@@ -89,11 +87,11 @@ def test_a_second_device_signs_in_as_well_as_the_first(visitor, another, login, 
     page = visitor.app.get(f"{own(root, login)}/add-device")
     secret = page.html.select_one(".device-setup-secret").text.replace(" ", "")
     form = page.forms["form"]
-    form["name"], form["code"] = "Tablet", code_at(secret, step_at(clock()))
+    form["name"], form["code"] = "Tablet", code_now(clock, secret)
     assert "Tablet" in form.submit().follow().text
     clock.advance(seconds=30)
     another.give_password(login)
-    assert another.give_code(code_at(secret, step_at(clock()))).status_int == 303
+    assert another.give_code(code_now(clock, secret)).status_int == 303
 
 
 def removal(visitor, root, login):
@@ -144,10 +142,8 @@ def test_the_history_shows_what_happened_and_from_where(visitor, login):
         assert words in table
 
 
-def test_the_owner_gets_a_mail_when_the_password_changes(visitor, root, registry, clock):
-    person = make_person(root, registry, secret=SECRET)
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+def test_the_owner_gets_a_mail_when_the_password_changes(visitor, person, registry, clock):
+    visitor.enter(person, clock)
     form = visitor.app.get(f"/people/{person.__name__}/password").forms["form"]
     form["old"], form["new"], form["again"] = PASSWORD, NEW, NEW
     form.submit()
@@ -169,11 +165,9 @@ def test_the_owner_gets_a_mail_when_the_password_changes(visitor, root, registry
     ],
 )
 def test_a_password_that_cannot_be_taken_is_said_at_its_field(
-    visitor, root, registry, clock, old, new, again, field
+    visitor, person, clock, old, new, again, field
 ):
-    person = make_person(root, registry, secret=SECRET)
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(person, clock)
     form = visitor.app.get(f"/people/{person.__name__}/password").forms["form"]
     form["old"], form["new"], form["again"] = old, new, again
     answer = form.submit(expect_errors=True)

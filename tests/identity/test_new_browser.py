@@ -5,17 +5,8 @@ from __future__ import annotations
 import pytest
 from pyramid_mailer.interfaces import IMailer
 
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.security.last_use import LastUses
-from tests.factories.people import PASSWORD, make_person
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture
-def person(root, registry):
-    """Somebody with a password and an app."""
-    return make_person(root, registry, secret=SECRET)
+from tests.factories.people import SECRET, make_person
 
 
 @pytest.fixture
@@ -24,14 +15,6 @@ def told(registry, person):
     box = registry.getUtility(IMailer).outbox
     box.clear()
     return lambda: [one for one in box if "not used before" in one.body.replace("\n", " ")]
-
-
-def enter(visitor, person, clock):
-    """Sign in with password and app."""
-    clock.advance(seconds=30)
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
-    assert visitor.is_in()
 
 
 def sign_out(visitor):
@@ -48,31 +31,31 @@ def sessions_on(page):
 def test_the_owner_hears_of_a_browser_not_seen_before_and_of_no_other(
     visitor, another, person, told, clock
 ):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert told() == []
     sign_out(visitor)
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert told() == []
-    enter(another, person, clock)
+    another.enter(person, clock)
     assert [one.recipients for one in told()] == [[person.mail]]
     sign_out(another)
-    enter(another, person, clock)
+    another.enter(person, clock)
     assert len(told()) == 1
 
 
 def test_a_browser_that_brings_the_name_of_another_account_is_still_new(
     visitor, another, person, root, registry, told, clock
 ):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     other = make_person(root, registry, secret=SECRET)
-    enter(another, other, clock)
+    another.enter(other, clock)
     sign_out(another)
-    enter(another, person, clock)
+    another.enter(person, clock)
     assert len(told()) == 1
 
 
 def test_last_use_is_shown_and_the_object_database_stays_as_it_is(visitor, person, clock, site):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     path = f"/people/{person.__name__}/account"
     with site.connection() as connection:
         before = connection.db().lastTransaction()
@@ -99,7 +82,7 @@ def test_a_file_that_is_busy_costs_a_note_and_no_page(tmp_path, clock):
 
 
 def test_times_are_shown_in_the_zone_of_the_reader(visitor, person, clock):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     own = f"/people/{person.__name__}"
     assert "13:00" in visitor.app.get(f"{own}/account").text
     form = visitor.app.get(f"{own}/language").forms["form"]

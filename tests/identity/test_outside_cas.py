@@ -10,12 +10,11 @@ import transaction
 from cas import CASClient
 from pyramid_mailer.interfaces import IMailer
 
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.sources.cas import CASSource
 from cpms_portal.identity.sources.declared import declared_in
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import SECRET, code_now, make_person
 from tests.identity.outside import Outside, come_back, path_in, send_on
-from tests.identity.sources import SECRET, eu_login, link, switched_on
+from tests.identity.sources import eu_login, link, switched_on
 from tests.identity.sources import go as leave
 
 pytestmark = pytest.mark.storages("filestorage")  # what a server says is the same on both
@@ -26,12 +25,6 @@ def source(cas_address, registry, served):
     """EU Login, switched on."""
     with switched_on(registry, served, eu_login(cas_address)) as made:
         yield made
-
-
-@pytest.fixture
-def person(root, registry):
-    """Somebody with a password and an app."""
-    return make_person(root, registry, secret=SECRET)
 
 
 @pytest.fixture
@@ -83,7 +76,7 @@ def test_a_weaker_proof_or_none_asks_for_an_own_second_factor(
     answer = come_back(visitor, outside.cas(go(visitor), user))
     assert answer.location.endswith("/sign-in/code")
     assert not visitor.is_in()
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.give_code(code_now(clock))
     assert visitor.is_in()
 
 
@@ -92,7 +85,7 @@ def test_a_link_made_by_mail_asks_for_the_own_second_factor_once(visitor, outsid
     answer = come_back(visitor, outside.cas(go(visitor), "medium-dea"))
     assert answer.location.endswith("/sign-in/code")
     assert not visitor.is_in()
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.give_code(code_now(clock))
     assert visitor.is_in()
     visitor.app.reset()
     come_back(visitor, outside.cas(go(visitor), "medium-dea"))
@@ -130,9 +123,10 @@ def test_the_first_time_a_mail_makes_the_account(visitor, outside, registry, roo
     assert "/sign-in" in visitor.app.get(path).location
 
 
-def test_the_mail_is_the_same_for_an_address_with_an_account(visitor, outside, registry, root):
+def test_the_mail_is_the_same_for_an_address_with_an_account(
+    visitor, person, outside, registry, root
+):
     registry.getUtility(IMailer).outbox.clear()
-    person = make_person(root, registry, secret=SECRET)
     person.mail = "gwen@clinic.invalid"
     root["people"].register_login("gwen@clinic.invalid", person)
     transaction.commit()
@@ -153,8 +147,7 @@ def test_the_mail_is_the_same_for_an_address_with_an_account(visitor, outside, r
 
 
 def test_signed_in_one_links_and_unlinks_it(visitor, outside, person, clock):
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(person, clock)
     own = f"/people/{person.__name__}"
     link = visitor.app.get(f"{own}/account").html.find("a", href=lambda h: "link-identity" in h)
     answer = come_back(visitor, outside.cas(go(visitor, path_in(link["href"])), "medium-ines"))
@@ -171,8 +164,7 @@ def test_signed_in_one_links_and_unlinks_it(visitor, outside, person, clock):
 
 
 def test_linking_needs_a_fresh_proof(visitor, person, clock):
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(person, clock)
     clock.advance(minutes=11)
     answer = visitor.app.get(f"/people/{person.__name__}/link-identity?source=eulogin")
     assert "/prove?" in answer.location
@@ -181,8 +173,7 @@ def test_linking_needs_a_fresh_proof(visitor, person, clock):
 @pytest.mark.parametrize("sent_from", ["cross-site", "same-site"])
 def test_another_site_links_nobody_unasked(visitor, person, clock, sent_from):
     """It may have signed the browser in there as somebody else, whose way in this would become."""
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(person, clock)
     path = f"/people/{person.__name__}/link-identity?source=eulogin"
     answer = visitor.app.get(path, headers={"Sec-Fetch-Site": sent_from})
     assert answer.location.endswith(f"/people/{person.__name__}/account")
@@ -193,8 +184,7 @@ def test_who_is_linked_to_one_account_is_linked_to_no_other(
 ):
     linked("medium-jana")
     other = make_person(root, registry, secret=SECRET)
-    visitor.give_password(other.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(other, clock)
     path = f"/people/{other.__name__}/link-identity?source=eulogin"
     answer = come_back(visitor, outside.cas(go(visitor, path), "medium-jana"))
     page = visitor.app.get(path_in(answer.location))
@@ -366,6 +356,5 @@ def test_no_other_site_signs_anybody_out_there(visitor):
 
 
 def test_who_came_with_a_password_is_simply_signed_out(visitor, person, clock):
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(person, clock)
     assert visitor.sign_out().location.endswith("/sign-in")

@@ -11,14 +11,14 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.sources.declared import declared_in
 from cpms_portal.identity.sources.openid import LOGOUT, OpenIDSource
 from cpms_portal.identity.sources.said import SourceRefusedError
 from cpms_portal.security.secret import opened, seal
 from cpms_portal.security.sessions import STORE, of_person
+from tests.factories.people import code_now
 from tests.identity.outside import come_back, send_on
-from tests.identity.sources import SECRET, electronic_identity, linked_person, switched_on
+from tests.identity.sources import electronic_identity, linked_person, switched_on
 from tests.identity.sources import go as leave
 
 pytestmark = pytest.mark.storages("filestorage")  # what a provider says is the same on both
@@ -70,7 +70,7 @@ def test_a_weaker_proof_or_none_asks_for_an_own_second_factor(visitor, outside, 
     linked(f"bea{acr}")
     back = outside.openid(go(visitor), **{"as": f"bea{acr}", "acr": acr})
     assert come_back(visitor, back).location.endswith("/sign-in/code")
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.give_code(code_now(clock))
     assert visitor.is_in()
 
 
@@ -248,7 +248,7 @@ def test_signing_out_here_offers_to_sign_out_there_and_does_without_a_question(
     linked(f"lena{acr}")
     come_back(visitor, outside.openid(go(visitor), **{"as": f"lena{acr}", "acr": acr}))
     if acr == "low":
-        visitor.give_code(code_at(SECRET, step_at(clock())))
+        visitor.give_code(code_now(clock))
     address = leave_both(visitor)
     assert address.startswith(f"{issuer}/session/end?client_id=cpms&post_logout_redirect_uri=")
     hint = parse_qs(urlsplit(address).query)["id_token_hint"][0]
@@ -267,7 +267,7 @@ def test_a_proof_shown_again_keeps_the_way_out(visitor, outside, linked, clock):
     come_back(visitor, outside.openid(go(visitor), **{"as": "nele", "acr": "high"}))
     clock.advance(minutes=11)
     visitor.app.get(f"/people/{person.__name__}/add-device")
-    visitor.give_code(code_at(SECRET, step_at(clock())), "/prove")
+    visitor.give_code(code_now(clock), "/prove")
     assert "id_token_hint=" in leave_both(visitor)
 
 

@@ -9,12 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.identity.queries.own_data import plain
 from cpms_portal.security.roles import Role
-from tests.factories.people import PASSWORD, make_person
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+from tests.factories.people import PASSWORD, SECRET, make_person
 
 
 @pytest.fixture
@@ -27,8 +24,7 @@ def person(root, registry):
 @pytest.fixture
 def inside(visitor, person, clock):
     """The person, signed in."""
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
+    visitor.enter(person, clock)
     return visitor
 
 

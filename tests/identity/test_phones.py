@@ -2,67 +2,24 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from cpms_portal.identity.queries.keys import relying_party
-from tests.factories.people import make_person
-from tests.identity.soft_key import SoftKey
-from tests.identity.test_keys import SECRET, add, enter
+from tests.identity.keys import add
+from tests.identity.phones import ask_for_code, go_in, number_on, phone_form, token_on
 
 
 @pytest.fixture
-def key(registry):
-    """The passkey on the phone."""
-    return SoftKey(relying_party(registry).origin)
-
-
-@pytest.fixture
-def phone(another, root, registry, key, clock):
+def phone(another, person, key, clock):
     """The phone of somebody who has a passkey, not signed in."""
-    person = make_person(root, registry, secret=SECRET)
-    enter(another, person, clock)
+    another.enter(person, clock)
     assert add(another, person, key).status_int == 303
     another.app.reset()
     return another
 
 
-def ask_for_code(visitor):
-    """Press the button at the front door; the page with the QR code."""
-    page = visitor.app.get("/sign-in")
-    form = next(f for f in page.forms.values() if f.action.startswith("/sign-in/phone"))
-    return form.submit()
-
-
-def token_on(page):
-    """Return what the QR code of a page holds."""
-    return page.html.find("input", {"name": "token"})["value"]
-
-
-def number_on(page):
-    """Return the number a page shows."""
-    return page.html.find(class_="device-setup-secret").text
-
-
 def state(visitor, token):
     """Return what a browser hears when it asks."""
     return visitor.app.get("/sign-in/phone/state", {"token": token}).json["state"]
-
-
-def phone_form(phone, token, key, number):
-    """Return the form on the phone, filled in."""
-    page = phone.app.get(f"/sign-in/phone/{token}")
-    form = page.forms["phone"]
-    options = json.loads(page.html.select_one("[data-options]")["data-options"])
-    form["number"], form["credential"] = number, key.get(options)
-    return form
-
-
-def go_in(visitor, page):
-    """Press the button that goes on."""
-    form = next(f for f in page.forms.values() if f.action.startswith("/sign-in/phone/enter"))
-    return form.submit()
 
 
 def test_the_phone_lets_the_waiting_browser_in(visitor, phone, key):

@@ -10,20 +10,16 @@ from datetime import UTC, datetime
 import pytest
 import transaction
 
-from cpms_portal.core import transactions
 from cpms_portal.core.resources import oid_of
 from cpms_portal.core.settings import setting
 from cpms_portal.identity import actions
-from cpms_portal.identity.queries import code_at, step_at
-from cpms_portal.identity.queries.keys import relying_party
 from cpms_portal.identity.views import sign_in
 from cpms_portal.security import sessions
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, code_now
+from tests.identity.keys import add, passkey_form
 from tests.identity.outside import send_on
-from tests.identity.soft_key import SoftKey
+from tests.identity.phones import ask_for_code, go_in, number_on, phone_form, token_on
 from tests.identity.sources import electronic_identity, eu_login, go, link, switched_on
-from tests.identity.test_keys import SECRET, add, enter, passkey_form
-from tests.identity.test_phones import ask_for_code, go_in, number_on, phone_form, token_on
 
 #: How a session is opened here, and how all of a person are ended.
 SOURCES = {"cas": "eulogin", "openid": "openid"}
@@ -49,41 +45,16 @@ class Pause:
         return answer
 
 
-class NoTurn:
-    """Lets all write at once, as writers of several processes do."""
-
-    acquire = release = lambda self: True
-
-    def __enter__(self):
-        """Wait for nobody."""
-
-    def __exit__(self, *error):
-        """Let nobody wait."""
-
-
 @pytest.fixture
-def key(registry):
-    """The passkey of the person."""
-    return SoftKey(relying_party(registry).origin)
-
-
-@pytest.fixture
-def person(root, registry, another, key, clock):
+def person(person, registry, another, key, clock):
     """Somebody with a password, an app and a passkey, not signed in."""
     before = setting(registry, DAYS)
     registry.cpms_settings[DAYS] = 7
-    made = make_person(root, registry, secret=SECRET)
-    enter(another, made, clock)
-    assert add(another, made, key).status_int == 303
+    another.enter(person, clock)
+    assert add(another, person, key).status_int == 303
     another.app.reset()
-    yield made
+    yield person
     registry.cpms_settings[DAYS] = before
-
-
-@pytest.fixture
-def several_processes(monkeypatch):
-    """Requests do not wait for each other, as those of two processes do not."""
-    monkeypatch.setattr(transactions, "_TURN", NoTurn())
 
 
 def code_form(visitor, person, clock):
@@ -91,7 +62,7 @@ def code_form(visitor, person, clock):
     clock.advance(seconds=30)
     visitor.give_password(person.mail, PASSWORD)
     form = visitor.app.get("/sign-in/code").forms["form"]
-    form["code"] = code_at(SECRET, step_at(clock()))
+    form["code"] = code_now(clock)
     return form
 
 
@@ -241,7 +212,7 @@ def crowd_of(request, site, visitor, person, clock):
     if request.param == "several":
         request.getfixturevalue("several_processes")
     inside, *browsers = (type(visitor)(site, f"192.0.2.{number}") for number in range(20, 26))
-    enter(inside, person, clock)
+    inside.enter(person, clock)
     return browsers, inside
 
 

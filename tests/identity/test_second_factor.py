@@ -7,10 +7,8 @@ import re
 import pyotp
 import pytest
 
-from cpms_portal.identity.queries import code_at, step_at
-from tests.factories.people import PASSWORD, code_for, make_person
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+from cpms_portal.identity.queries import code_at
+from tests.factories.people import PASSWORD, code_for, code_now, make_person
 
 
 def offered_secret(page):
@@ -23,7 +21,7 @@ def set_up_device(visitor, clock, *, name="My phone"):
     page = visitor.app.get("/sign-in/device")
     secret = offered_secret(page)
     form = page.forms["form"]
-    form["name"], form["code"] = name, code_at(secret, step_at(clock()))
+    form["name"], form["code"] = name, code_now(clock, secret)
     return secret, form.submit(expect_errors=True)
 
 

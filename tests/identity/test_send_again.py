@@ -9,11 +9,9 @@ from pyramid_mailer.interfaces import IMailer
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.core.resources import oid_of
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.networks.actions import admit_member
 from cpms_portal.security.roles import Role
-from tests.factories.people import PASSWORD, make_person
-from tests.identity.sources import SECRET
+from tests.factories.people import SECRET, code_now, make_person
 
 pytestmark = pytest.mark.storages("filestorage")  # who may does not depend on the storage
 #: Of the same network and of a foreign one, with less and with the same power there.
@@ -28,21 +26,14 @@ def person(root, registry):
     return make_person(root, registry, secret=SECRET, role=Role.COORDINATOR, node=network)
 
 
-def enter(visitor, person, clock):
-    """Take both steps."""
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
-    assert visitor.is_in()
-
-
 @pytest.fixture
 def kept(visitor, person, clock):
     """The coordinator, whose form waits to be sent again; browser and proof of now."""
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     token = visitor.app.get(PAGE).html.select_one("input[name=csrf_token]")["value"]
     clock.advance(minutes=11)
     visitor.app.post(PAGE, {"csrf_token": token, "step": "a typed word"})
-    visitor.give_code(code_at(SECRET, step_at(clock())), "/prove")
+    visitor.give_code(code_now(clock), "/prove")
     assert "What you typed was kept" in visitor.app.get("/send-again").text
     return visitor
 
@@ -76,7 +67,7 @@ def test_a_form_sent_on_by_somebody_else_is_judged_by_who_sends_it(kept, browser
 def test_what_waits_ends_with_its_session(kept, person, clock):
     kept.sign_out()
     clock.advance(seconds=30)
-    enter(kept, person, clock)
+    kept.enter(person, clock)
     assert "Nothing waits" in kept.app.get("/send-again").text
 
 
@@ -84,7 +75,7 @@ def test_only_the_last_form_waits(kept, clock):
     token = kept.app.get(PAGE).html.select_one("input[name=csrf_token]")["value"]
     clock.advance(minutes=11)
     kept.app.post(PAGE, {"csrf_token": token, "step": "a later word"})
-    kept.give_code(code_at(SECRET, step_at(clock())), "/prove")
+    kept.give_code(code_now(clock), "/prove")
     assert kept.app.get("/send-again").forms["form"]["step"].value == "a later word"
 
 

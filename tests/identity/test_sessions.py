@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cpms_portal.identity.queries import code_at, step_at
-from tests.factories.people import PASSWORD, code_for, make_person
+from tests.factories.people import PASSWORD, code_for
 
 NEW = "violet kettle harbour nine"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def sessions_shown(visitor):
@@ -114,12 +112,9 @@ def test_an_altered_cookie_is_no_session(visitor, login):
         assert not visitor.is_in()
 
 
-def test_a_new_password_ends_all_other_sessions(visitor, another, root, registry, clock):
-    person = make_person(root, registry, secret=SECRET)
+def test_a_new_password_ends_all_other_sessions(visitor, another, person, clock):
     for one in (visitor, another):
-        clock.advance(seconds=30)
-        one.give_password(person.mail, PASSWORD)
-        one.give_code(code_at(SECRET, step_at(clock())))
+        one.enter(person, clock)
     form = visitor.app.get(f"/people/{person.__name__}/password").forms["form"]
     form["old"], form["new"], form["again"] = PASSWORD, NEW, NEW
     assert form.submit().status_int == 303

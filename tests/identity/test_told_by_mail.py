@@ -10,21 +10,13 @@ from pyramid_mailer.interfaces import IMailer
 from webtest import TestApp
 
 from cpms_portal.core.settings import setting
-from cpms_portal.identity.queries import code_at, step_at
 from tests import ground
-from tests.factories.people import PASSWORD, make_person
-from tests.identity.counterparts import free_port
-from tests.identity.sources import SECRET
+from tests.factories.people import PASSWORD
+from tests.served import free_port
 
 pytestmark = pytest.mark.storages("filestorage")  # what is told does not depend on the storage
 AFTER_FAILURES, HALF_WAY = "after several tries had failed", "failed at the second step"
 AFTER_LONG = "first time in three months"
-
-
-@pytest.fixture
-def person(root, registry):
-    """Somebody with an app."""
-    return make_person(root, registry, secret=SECRET)
 
 
 @pytest.fixture
@@ -35,18 +27,11 @@ def told(registry, person):
     return lambda words: sum(words in one.body for one in outbox if person.mail in one.recipients)
 
 
-def enter(visitor, person, clock):
-    """Take both steps."""
-    visitor.give_password(person.mail, PASSWORD)
-    visitor.give_code(code_at(SECRET, step_at(clock())))
-    assert visitor.is_in()
-
-
 @pytest.mark.parametrize(("failures", "mails"), [(0, 0), (2, 0), (3, 1), (4, 1)])
 def test_a_sign_in_after_several_failures_is_told(visitor, person, told, clock, failures, mails):
     for _number in range(failures):
         visitor.give_password(person.mail, "not this one at all")
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert told(AFTER_FAILURES) == mails
 
 
@@ -80,10 +65,10 @@ def test_a_wrong_password_alone_is_told_to_nobody(visitor, person, told):
 
 @pytest.mark.parametrize(("days", "mails"), [(89, 0), (91, 1)])
 def test_a_sign_in_after_three_months_is_told(visitor, person, told, clock, days, mails):
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     visitor.app.reset()
     clock.advance(days=days)
-    enter(visitor, person, clock)
+    visitor.enter(person, clock)
     assert told(AFTER_LONG) == mails
 
 

@@ -17,7 +17,7 @@ from webtest import TestApp
 from cpms_portal.outbox.actions import send_notice
 from cpms_portal.outbox.mailers import KeepingMailer
 from tests import ground
-from tests.identity.counterparts import free_port
+from tests.served import free_port
 
 pytestmark = pytest.mark.storages("filestorage")  # what a mail server does is the same on both
 

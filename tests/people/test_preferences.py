@@ -9,7 +9,6 @@ import transaction
 from webtest import TestApp
 
 from cpms_portal.core.actor import system_actor
-from cpms_portal.identity.queries import code_at, step_at
 from cpms_portal.networks.actions import admit_member
 from cpms_portal.networks.resources import Institution
 from cpms_portal.people.actions import choose_areas, update_profile
@@ -18,10 +17,8 @@ from cpms_portal.people.queries import network_to_ask
 from cpms_portal.people.resources import AreaChoice
 from cpms_portal.security.roles import Role
 from tests import ground
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, SECRET, code_now, make_person
 from tests.ground import PROJECT
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -41,7 +38,7 @@ def signed_in(site, newcomer, clock):
     form = app.get("/sign-in?next=/networks").forms["form"]
     form["login"], form["password"] = newcomer.mail, PASSWORD
     form = form.submit().follow().forms["form"]
-    form["code"] = code_at(SECRET, step_at(clock()))
+    form["code"] = code_now(clock)
     return app, form.submit()
 
 

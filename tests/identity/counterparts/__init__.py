@@ -19,17 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests import ground
+from tests.served import free_port
 
 HERE = Path(__file__).parent
 KEPT = Path(sys.prefix) / "counterparts"
 SECONDS = 60
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _ran(command: list[str], folder: Path) -> None:

@@ -6,19 +6,18 @@ from functools import partial
 from typing import Any
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import Portal, oid_of
 from cpms_portal.core.settings import setting
-from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import choose_language
 from cpms_portal.identity.queries import HistoryLine, sign_in_history
 from cpms_portal.identity.queries.identities import source_title
 from cpms_portal.identity.resources import Account
 from cpms_portal.identity.schemas import OWN_NAMES, details_schema
+from cpms_portal.identity.views.landing import AccountForm, to_account
 from cpms_portal.layout.views import not_found
 from cpms_portal.outbox.gateways import sms_gateway
 from cpms_portal.security.last_use import last_uses
@@ -150,10 +149,10 @@ def account_page(context: Person, request: Request) -> dict[str, Any]:
 
 def to_my_account(context: Portal, request: Request) -> Response:
     """Lead to the account of whoever is signed in."""
-    return HTTPSeeOther(location=request.resource_path(request.person, "account"))
+    return to_account(request.person, request)
 
 
-class Details(FormView):
+class Details(AccountForm):
     """The language of the portal, and the time zone of its times."""
 
     title = _("Language and time zone")
@@ -164,15 +163,11 @@ class Details(FormView):
         zone = self.context.timezone or setting(self.request.registry, "cpms.layout.timezone")
         return {"language": self.context.language, "timezone": zone}
 
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
-
     def save(self, values: dict[str, Any]) -> Response:
         """Keep the language."""
         actor = self.request.actor
         choose_language(self.context, values["language"], values["timezone"], actor)
-        return HTTPSeeOther(location=self.request.resource_path(self.context, "account"))
+        return self.back()
 
 
 class RefusedPermission:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import Response
 
 from cpms_portal.core.i18n import _
-from cpms_portal.forms.views import FormView
 from cpms_portal.identity.actions import add_device, make_recovery_codes, remove_device
 from cpms_portal.identity.schemas import device_schema
+from cpms_portal.identity.views.landing import AccountForm, to_account
 from cpms_portal.identity.views.second_step import DevicePage, show_codes
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
@@ -20,7 +20,7 @@ from cpms_portal.security.resources import Person
 TEMPLATES = "cpms_portal.identity:templates/"
 
 
-class AddDevice(DevicePage, FormView):
+class AddDevice(DevicePage, AccountForm):
     """A further device."""
 
     title = _("Add a device")
@@ -30,10 +30,6 @@ class AddDevice(DevicePage, FormView):
     def __init__(self, context: Person, request: Request) -> None:
         super().__init__(context, request)
         self.person = context
-
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
 
     def extra(self) -> dict[str, Any]:
         """Return the QR code and the secret."""
@@ -49,7 +45,7 @@ class AddDevice(DevicePage, FormView):
             actor=self.request.actor,
         )
         self.request.tell(_("The device was added."))
-        return HTTPSeeOther(location=self.request.resource_path(self.context, "account"))
+        return self.back()
 
 
 def remove_device_page(context: Person, request: Request) -> dict[str, Any]:
@@ -64,7 +60,7 @@ def remove_device_now(context: Person, request: Request) -> Response:
     """Remove a device."""
     remove_device(context, request.POST.get("device", ""), request.actor)
     request.tell(_("The device was removed."))
-    return HTTPSeeOther(location=request.resource_path(context, "account"))
+    return to_account(context, request)
 
 
 def recovery_codes_page(context: Person, request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.csrf import get_csrf_token
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -31,7 +31,7 @@ from cpms_portal.identity.queries.keys import (
     registration_options,
 )
 from cpms_portal.identity.schemas.keys import key_proof_schema, new_key_schema
-from cpms_portal.identity.views.landing import go_on, wanted_path
+from cpms_portal.identity.views.landing import AccountForm, go_on, to_account, wanted_path
 from cpms_portal.identity.views.proof import go_back
 from cpms_portal.identity.views.second_step import SecondStep, is_proven, show_codes
 from cpms_portal.identity.views.sign_in import enter, visitor
@@ -77,7 +77,7 @@ class AsksKey(FormView):
         return {"other": None, "other_title": ""}
 
 
-class AddKey(AsksKey):
+class AddKey(AsksKey, AccountForm):
     """A further key."""
 
     title = _("Add a security key or passkey")
@@ -90,16 +90,12 @@ class AddKey(AsksKey):
         super().__init__(context, request)
         self.person = context
 
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
-
     def save(self, values: dict[str, Any]) -> Response:
         """Keep the key."""
         answer = answer_of(self.request, values)
         add_key(self.context, values["name"], answer, self.request.actor)
         self.request.tell(_("The key was added."))
-        return HTTPSeeOther(location=self.request.resource_path(self.context, "account"))
+        return self.back()
 
 
 class SignInKey(AsksKey, SecondStep):
@@ -199,7 +195,7 @@ def remove_key_now(context: Person, request: Request) -> Response:
     """Remove a key."""
     remove_key(context, request.POST.get("key", ""), request.actor)
     request.tell(_("The key was removed."))
-    return HTTPSeeOther(location=request.resource_path(context, "account"))
+    return to_account(context, request)
 
 
 def includeme(config: Configurator) -> None:

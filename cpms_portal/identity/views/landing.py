@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
+from cpms_portal.forms.views import FormView
 from cpms_portal.layout.menu import has_view
 from cpms_portal.layout.theme import local_path
 from cpms_portal.security.resources import Person
@@ -48,6 +49,23 @@ def go_on(request: Request, path: str) -> Response:
     wanted = wanted_path(request)
     query = {} if wanted == "/" else {"next": wanted}
     return HTTPSeeOther(location=request.resource_path(request.root, *path.split("/"), query=query))
+
+
+def to_account(person: Person, request: Request) -> Response:
+    """Lead to the account of a person."""
+    return HTTPSeeOther(location=request.resource_path(person, "account"))
+
+
+class AccountForm(FormView):
+    """A form of one's own account, which it leads back to."""
+
+    def cancel_url(self) -> str | None:
+        """Lead back to the account."""
+        return self.request.resource_path(self.context, "account")
+
+    def back(self) -> Response:
+        """Go back to the account."""
+        return to_account(self.context, self.request)
 
 
 def includeme(config: Configurator) -> None:

@@ -14,10 +14,10 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
 from cpms_portal.core.i18n import _
-from cpms_portal.forms.views import FormView
 from cpms_portal.forms.widgets import CheckboxWidget
 from cpms_portal.identity.actions import delete_all_devices
 from cpms_portal.identity.actions.leaving import delete_account
+from cpms_portal.identity.views.landing import AccountForm
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import close_session
@@ -41,15 +41,11 @@ def _box(name: str, title: Any, validator: Any = None) -> colander.Schema:
     return colander.Schema(box)
 
 
-class Farewell(FormView):
+class Farewell(AccountForm):
     """A last step on one's own account: it is done, and this browser is signed out."""
 
     tone = "danger"
     done: Any = ""
-
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
 
     def save(self, values: dict[str, Any]) -> Response:
         """Do it and sign out."""

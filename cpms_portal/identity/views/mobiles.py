@@ -22,7 +22,7 @@ from cpms_portal.identity.actions.mobiles import (
 )
 from cpms_portal.identity.queries.mobiles import offers_sms
 from cpms_portal.identity.schemas.mobiles import mobile_schema, sms_code_schema
-from cpms_portal.identity.views.landing import go_on, wanted_path
+from cpms_portal.identity.views.landing import AccountForm, go_on, to_account, wanted_path
 from cpms_portal.identity.views.proof import go_back
 from cpms_portal.identity.views.second_step import SecondStep
 from cpms_portal.identity.views.sign_in import half_signed_in, visitor
@@ -38,7 +38,7 @@ WEAK = _(
 )
 
 
-class AddMobile(FormView):
+class AddMobile(AccountForm):
     """A mobile number; a code is sent to it."""
 
     title = _("Add a mobile number")
@@ -52,10 +52,6 @@ class AddMobile(FormView):
             raise HTTPNotFound()
         return super().__call__()
 
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
-
     def save(self, values: dict[str, Any]) -> Response:
         """Send the code."""
         bound = session_key(self.request)
@@ -63,30 +59,26 @@ class AddMobile(FormView):
         return HTTPSeeOther(location=self.request.resource_path(self.context, "confirm-mobile"))
 
 
-class ConfirmMobile(FormView):
+class ConfirmMobile(AccountForm):
     """The code that came by text message."""
 
     title = _("Confirm the number")
     submit_label = _("Confirm")
     schema = staticmethod(sms_code_schema)
 
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
-
     def save(self, values: dict[str, Any]) -> Response:
         """Keep the number."""
         bound = session_key(self.request)
         add_mobile(self.context, values["code"], self.request.actor, bound=bound)
         self.request.tell(_("The number was added."))
-        return HTTPSeeOther(location=self.request.resource_path(self.context, "account"))
+        return self.back()
 
 
 def remove_mobile_now(context: Person, request: Request) -> Response:
     """Remove a number."""
     remove_mobile(context, request.POST.get("number", ""), request.actor)
     request.tell(_("The number was removed."))
-    return HTTPSeeOther(location=request.resource_path(context, "account"))
+    return to_account(context, request)
 
 
 class SignInSMS(SecondStep):

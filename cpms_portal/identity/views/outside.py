@@ -44,7 +44,7 @@ from cpms_portal.identity.queries.identities import (
 )
 from cpms_portal.identity.queries.keys import needs_key
 from cpms_portal.identity.sources.said import Said, SourceRefusedError
-from cpms_portal.identity.views.landing import go_on, wanted_path
+from cpms_portal.identity.views.landing import go_on, to_account, wanted_path
 from cpms_portal.identity.views.proof import go_back
 from cpms_portal.identity.views.sign_in import enter, outside_said, to_second_step, visitor
 from cpms_portal.security.attempts import begin_try
@@ -193,7 +193,7 @@ def _link(request: Request, said: Said, asked: Asked) -> Response:
         raise ValueRefusedError(LATE)
     link_identity(request.person, said, request.actor, confirmed=True)
     request.tell(_("The sign-in was linked."))
-    return HTTPSeeOther(location=request.resource_path(request.person, "account"))
+    return to_account(request.person, request)
 
 
 def _prove(request: Request, said: Said, asked: Asked) -> Response:

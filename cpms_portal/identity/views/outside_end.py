@@ -8,7 +8,6 @@ session and no token of ours. What makes them believed is the ticket only the se
 from __future__ import annotations
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -21,6 +20,7 @@ from cpms_portal.identity.actions.identities import end_outside, unlink_identity
 from cpms_portal.identity.queries import link_digest
 from cpms_portal.identity.queries.errands import COUNTS
 from cpms_portal.identity.sources.said import SourceRefusedError
+from cpms_portal.identity.views.landing import to_account
 from cpms_portal.identity.views.outside import source_of
 from cpms_portal.identity.views.sign_in import visitor
 from cpms_portal.security.permissions import Permission
@@ -57,7 +57,7 @@ def unlink_now(context: Person, request: Request) -> Response:
     except ValueRefusedError as error:
         request.tm.doom()
         request.tell(error.message, "attention")
-    return HTTPSeeOther(location=request.resource_path(context, "account"))
+    return to_account(context, request)
 
 
 def includeme(config: Configurator) -> None:

@@ -16,6 +16,7 @@ from cpms_portal.identity.actions import confirm_password, set_password
 from cpms_portal.identity.queries import person_of_link
 from cpms_portal.identity.queries.breached import breached
 from cpms_portal.identity.schemas import change_password_schema, new_password_schema
+from cpms_portal.identity.views.landing import AccountForm
 from cpms_portal.identity.views.sign_in import visitor
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
@@ -27,7 +28,7 @@ def known_of(person: Person) -> list[str]:
     return [person.title, person.mail, *person.mail.replace("@", " ").replace(".", " ").split()]
 
 
-class ChangePassword(FormView):
+class ChangePassword(AccountForm):
     """A new password, after the present one."""
 
     title = _("Change password")
@@ -38,10 +39,6 @@ class ChangePassword(FormView):
         """Return what is asked."""
         return change_password_schema(known_of(self.context), breached(self.request.registry))
 
-    def cancel_url(self) -> str | None:
-        """Lead back to the account."""
-        return self.request.resource_path(self.context, "account")
-
     def save(self, values: dict[str, Any]) -> Response:
         """Change it."""
         if not confirm_password(self.context, values["old"], self.request.actor):
@@ -50,7 +47,7 @@ class ChangePassword(FormView):
         keep = session_key(self.request)
         set_password(self.context, values["new"], self.request.actor, keep=keep)
         self.request.tell(_("Your password was changed."))
-        return HTTPSeeOther(location=self.request.resource_path(self.context, "account"))
+        return self.back()
 
 
 class SetPassword(FormView):

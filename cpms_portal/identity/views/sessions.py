@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import Response
 
 from cpms_portal.core.i18n import _
 from cpms_portal.identity.actions import end_other_sessions, end_session
+from cpms_portal.identity.views.landing import to_account
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.resources import Person
 from cpms_portal.security.sessions import session_key
@@ -20,14 +21,14 @@ def end_session_now(context: Person, request: Request) -> Response:
     if not key or not end_session(context, key, request.actor):
         raise HTTPNotFound()
     request.tell(_("The session was ended."))
-    return HTTPSeeOther(location=request.resource_path(context, "account"))
+    return to_account(context, request)
 
 
 def end_other_sessions_now(context: Person, request: Request) -> Response:
     """End every session but this one."""
     end_other_sessions(context, session_key(request), request.actor)
     request.tell(_("All other sessions were ended."))
-    return HTTPSeeOther(location=request.resource_path(context, "account"))
+    return to_account(context, request)
 
 
 def includeme(config: Configurator) -> None:

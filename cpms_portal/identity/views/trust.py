@@ -6,7 +6,6 @@ import secrets
 from datetime import datetime, timedelta
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -16,6 +15,7 @@ from cpms_portal.core.settings import setting
 from cpms_portal.identity.actions.trust import forget_browser, note_browser, trust
 from cpms_portal.identity.queries import link_digest
 from cpms_portal.identity.queries.keys import needs_key
+from cpms_portal.identity.views.landing import to_account
 from cpms_portal.security.cookies import cookie_of, keep_cookie
 from cpms_portal.security.permissions import Permission
 from cpms_portal.security.principals import actor_for
@@ -64,7 +64,7 @@ def forget_browser_now(context: Person, request: Request) -> Response:
     """Trust a browser no longer."""
     forget_browser(context, request.POST.get("browser", ""), request.actor)
     request.tell(_("This browser asks for a code again."))
-    return HTTPSeeOther(location=request.resource_path(context, "account"))
+    return to_account(context, request)
 
 
 def includeme(config: Configurator) -> None:

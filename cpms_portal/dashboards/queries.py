@@ -15,7 +15,8 @@ from cpms_portal.core.resources import oid_of, root_of
 from cpms_portal.networks.queries import network_of, places_of
 from cpms_portal.networks.resources import Country, Institution, Network
 from cpms_portal.panels.queries.people import portal_at
-from cpms_portal.panels.queries.progress import contributors, missing_signatures
+from cpms_portal.panels.queries.progress import missing_signatures
+from cpms_portal.panels.queries.waiting import waits_for_advice
 from cpms_portal.panels.resources import RUNNING, Panel
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.search.queries import count, find, newest
@@ -28,8 +29,6 @@ SHOWN, LOOKED_AT = 8, 50
 MOST_IN_CHARGE = 10_000
 CENTRE_ROLES = frozenset({Role.ASSISTANT, Role.ENROLLER, Role.GUEST, Role.HP})
 NETWORK_ROLES = frozenset({Role.COORDINATOR, Role.DISPATCHER})
-#: States of a panel in which its members give advice.
-ADVISING = frozenset({"data_completion", "assessment"})
 
 
 def acting_as(actor: Actor, roles: Iterable[Role]) -> Actor:
@@ -86,7 +85,7 @@ def waiting_for(person: Any, actor: Actor) -> Waiting:
             and me in missing_signatures(one)
             and actor.may(Permission.OUTCOME_SIGN, one)
         ],
-        to_contribute=[one for one in panels if _may_advise(one, me)],
+        to_contribute=[one for one in panels if waits_for_advice(one, me)],
         leading=[one for one in panels if one.lead == me and one.state in RUNNING],
         asked=[
             one for one in panels if one.requester == me and one.lead != me and one.state in RUNNING
@@ -126,11 +125,6 @@ def _panels_of(actor: Actor, root: Any) -> list[Panel]:
 def _due(resource: Any) -> float:
     due: datetime | None = getattr(resource, "due", None)
     return due.timestamp() if due is not None else float("inf")
-
-
-def _may_advise(panel: Panel, me: int) -> bool:
-    takes_part = me in panel.members and panel.state in ADVISING
-    return takes_part and me not in contributors(panel)
 
 
 def _invitations_for(actor: Actor, root: Any, me: int) -> list[Any]:

@@ -10,7 +10,7 @@ from cpms_portal.panels.actions.advice import contribute
 from cpms_portal.panels.actions.steering import keep_draft, move
 from cpms_portal.panels.queries.listing import assistance_queue, panels_within, phase_counts
 from cpms_portal.panels.queries.page import draft_of
-from cpms_portal.panels.queries.waiting import waiting_for
+from cpms_portal.panels.queries.waiting import task_in
 from cpms_portal.search.queries import count
 from tests.factories.panels import (
     COORDINATOR,
@@ -95,14 +95,8 @@ def test_a_draft_is_read_by_its_author_alone(cast):
 
 def test_what_waits_for_whom(cast):
     panel = cast.assessment()
-
-    def kinds(login):
-        return [
-            one.kind for one in waiting_for(cast(login)) if one.line and one.line.panel is panel
-        ]
-
-    assert kinds(MEMBER) == ["contribution"]
-    assert kinds(REQUESTER) == ["lead"]
+    assert task_in(panel, cast(MEMBER)) == "contribution"
+    assert task_in(panel, cast(REQUESTER)) == "lead"
     contribute(panel, "Advice.", cast(MEMBER))
-    assert kinds(MEMBER) == []
-    assert kinds(STRANGER) == []
+    assert task_in(panel, cast(MEMBER)) is None
+    assert task_in(panel, cast(STRANGER)) is None

@@ -1,18 +1,8 @@
-"""What waits for somebody in panels, in the order in which it is due."""
+"""What a panel waits for from somebody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import oid_of, root_of
-from cpms_portal.networks.queries import places_of
-from cpms_portal.networks.resources import Network
-from cpms_portal.panels.queries.listing import PanelLine, assistance_queue, is_overdue, line_of
 from cpms_portal.panels.queries.progress import (
     contributors,
     missing_sections,
@@ -21,99 +11,11 @@ from cpms_portal.panels.queries.progress import (
     outcome_of,
 )
 from cpms_portal.panels.resources import Invitation, Panel
-from cpms_portal.search.queries import find
 from cpms_portal.security.permissions import Permission
-from cpms_portal.security.roles import Role
 
-MOST = 100
 #: States in which a member is asked to contribute.
 ADVISING = ("data_completion", "assessment")
 LED = ("selection", "data_completion", "assessment", "outcome", "sign_off")
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Something that waits for a person.
-
-    kind: invitation, signature, answer, contribution, lead, draft or assistance. place: where it
-    is done, a resource; view: the name of its view. line: the panel, None for a queue.
-    """
-
-    kind: str
-    title: str
-    place: Any
-    view: str
-    due: datetime | None
-    overdue: bool
-    line: PanelLine | None
-    count: int = 1
-
-
-TITLES = {
-    "invitation": _("Answer the invitation"),
-    "signature": _("Sign the outcome"),
-    "answer": _("Answer a request for information"),
-    "contribution": _("Contribute"),
-    "lead": _("Take the panel further"),
-    "draft": _("Finish the request"),
-    "assistance": _("Name a lead"),
-}
-VIEWS = {
-    "signature": "outcome",
-    "answer": "advice",
-    "contribution": "advice",
-    "assistance": "assistance",
-}
-
-
-def waiting_for(actor: Actor) -> list[Waiting]:
-    """Return what waits for the actor in all networks, first what is due first."""
-    if actor.person is None:
-        return []
-    root = root_of(actor.person)
-    found = [*_invitations(actor, root), *_tasks(actor, root), *_queues(actor)]
-    latest = datetime.max.replace(tzinfo=UTC)
-    return sorted(found, key=lambda one: (one.due or latest, one.kind))
-
-
-def _item(kind: str, place: Any, panel: Panel, actor: Actor) -> Waiting:
-    due = getattr(place, "due", None)
-    late = due is not None and is_overdue(place, actor)
-    return Waiting(kind, TITLES[kind], place, VIEWS.get(kind, ""), due, late, line_of(panel, actor))
-
-
-def _invitations(actor: Actor, root: Any) -> Iterator[Waiting]:
-    where = {"person": actor.oid, "state": "invited"}
-    for invitation in find(actor, "invitation", within=root, where=where, sort="due", size=MOST):
-        yield _item("invitation", invitation, invitation.panel, actor)
-
-
-def _tasks(actor: Actor, root: Any) -> Iterator[Waiting]:
-    seen: set[int] = set()
-    for facet, states in (
-        ("worker", LED),
-        ("requester", ("draft", *LED)),
-    ):
-        where = {facet: actor.answers_oid, "state": states}
-        for panel in find(actor, "panel", within=root, where=where, sort="changed", size=MOST):
-            kind = None if oid_of(panel) in seen else task_in(panel, actor)
-            if kind is not None:
-                seen.add(oid_of(panel))
-                yield _item(kind, panel, panel, actor)
-
-
-def _queues(actor: Actor) -> Iterator[Waiting]:
-    for place, roles in places_of(actor.person, actor):
-        if not isinstance(place, Network) or not {Role.COORDINATOR, Role.DISPATCHER} & set(roles):
-            continue
-        queue = assistance_queue(place, actor)
-        if queue.total:
-            first = queue.items[0]
-            late = is_overdue(first, actor)
-            title = TITLES["assistance"]
-            yield Waiting(
-                "assistance", title, place, "assistance", first.due, late, None, queue.total
-            )
 
 
 def invitation_for(panel: Panel, actor: Actor) -> Invitation | None:
@@ -124,8 +26,17 @@ def invitation_for(panel: Panel, actor: Actor) -> Invitation | None:
     return None
 
 
+def waits_for_advice(panel: Panel, person: int) -> bool:
+    """Say whether a member (oid) is asked to contribute and has not in this round."""
+    asked = panel.state in ADVISING and person in panel.members
+    return asked and person not in contributors(panel)
+
+
 def task_in(panel: Panel, actor: Actor) -> str | None:
-    """Return what a panel wants of the actor now: a kind of Waiting, or None."""
+    """Return what a panel wants of the actor now, or None.
+
+    signature, answer, contribution, lead, draft or assistance: the first of them that is true.
+    """
     for kind, wanted in (
         ("signature", _wants_signature),
         ("answer", _wants_answer),
@@ -152,8 +63,7 @@ def _wants_answer(panel: Panel, actor: Actor) -> bool:
 
 
 def _wants_contribution(panel: Panel, actor: Actor) -> bool:
-    me = actor.answers_oid
-    return panel.state in ADVISING and me in panel.members and me not in contributors(panel)
+    return waits_for_advice(panel, actor.answers_oid)
 
 
 def _wants_lead(panel: Panel, actor: Actor) -> bool:

@@ -43,10 +43,9 @@ def main(global_config: dict[str, str], **settings: Any) -> IRouter:
 def configure(settings: dict[str, Any]) -> Configurator:
     """Return the configuration of the portal: every package in the order of LEVELS."""
     config = Configurator(settings=settings)
-    here = Path(__file__).parent
     for level in LEVELS:
         for package in level:
-            if package != "scripts" and (here / package / "__init__.py").exists():
+            if package != "scripts":
                 config.include(f"cpms_portal.{package}")
     refuse_unknown_settings(config.registry)
     config.set_authentication_policy(SessionPolicy())

@@ -18,7 +18,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("patients",),
     ("records",),
     ("panels",),
-    ("annotations", "dicomweb", "meetings", "presentations", "reports", "support"),
+    ("annotations", "dicomweb", "presentations", "support"),
     ("dashboards",),
     ("scripts",),
 )

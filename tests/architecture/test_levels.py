@@ -28,11 +28,11 @@ def _own_imports(source: Source) -> list[tuple[int, str]]:
     return found
 
 
-def test_every_package_has_a_level():
+def test_every_package_has_a_level_and_every_name_a_package():
     """A package without a level would be held against no rule and included by nobody."""
     folders = {path.parent.name for path in PACKAGE.glob("*/*.py")}
     named = {package for level in LEVELS for package in level}
-    assert folders <= named, f"not in levels.py: {sorted(folders - named)}"
+    assert folders == named, f"not in both: {sorted(folders ^ named)}"
 
 
 @holds_for_all(sources())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
 from webtest import TestApp
 
+from cpms_portal.core.settings import declared_settings
 from tests import ground
 from tests.factories.patients import CENTRE, CLINICIAN
 
@@ -30,6 +32,12 @@ def visitor(production, host=HOST):
     """A browser that asks under a name."""
     environment = {"HTTP_HOST": host, "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "https"}
     return TestApp(production.wsgi, extra_environ=environment, lint=False)
+
+
+def test_every_setting_is_said_once_in_the_file_of_production(production):
+    text = (ground.PROJECT / "production.ini").read_text(encoding="utf-8")
+    said = re.findall(r"^(?:# )?(cpms\.[\w.]+) =", text, re.M)
+    assert sorted(said) == [one.name for one in declared_settings(production.registry)]
 
 
 @pytest.mark.parametrize("host", [HOST, f"{HOST}:443", HOST.upper(), "localhost:6543", "[::1]:80"])

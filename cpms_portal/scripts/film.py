@@ -81,7 +81,7 @@ def describe(page: Page, patient: str, film: Film) -> None:
     page.locator("main textarea").first.press_sequentially(
         "Itching for two years. Ulcerative colitis.", delay=TYPING
     )
-    film.say("Write only what the question needs. It is saved while you type.")
+    film.say("Write only what the question needs. A draft is kept while you type.")
     page.get_by_role("button", name="Save", exact=True).first.click()
 
 
@@ -94,7 +94,7 @@ def ask(page: Page, patient: str, film: Film) -> None:
     )
     page.locator("#form-area").select_option(label="Primary Sclerosing Cholangitis (PSC)")
     film.say("Choose the thematic area, and urgent only if days matter.")
-    film.say("Lead the panel yourself, or ask the coordinator for assistance.")
+    film.say("Lead the panel yourself, or ask the coordinator.")
     page.get_by_role("button", name="Open the panel", exact=True).click()
     page.wait_for_url(re.compile(r"/panels/\d+"))
     film.say("The panel is open. Next: invite experts, and read what they write.")
@@ -113,7 +113,9 @@ def run(_options: argparse.Namespace) -> int:
     film_path, captions = folder / "all" / f"{NAME}.webm", folder / "en" / "captions-en.vtt"
     try:
         with training_site() as site, browser() as started, folder_for_frames() as frames:
-            page = started.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            page = started.new_page(
+                viewport={"width": WIDTH, "height": HEIGHT}, locale="en-GB"
+            )
             film = Film(page, Path(frames))
             film.begin()
             sign_in(page, site, film)

@@ -175,7 +175,9 @@ def test_what_all_networks_say_is_there_in_three_languages(name):
 
 #: What the networks published before: each has a page of its own.
 SEEDED = {
-    "video": ["introduction", "first-sign-in", "enrolment", "open-panel", "main-path"],
+    "video": [
+        *("introduction", "first-sign-in", "enrolment", "open-panel", "main-path", "file-upload"),
+    ],
     "webinar": [
         *("general", "consultation-form", "expert-panel", "meetings", "viewer"),
         *("access-rights", "guests", "coordinators"),
@@ -187,7 +189,7 @@ SEEDED = {
         *("register-guest", "second-factors", "preferences", "enrol-and-remove", "own-panel"),
         *("informed-consent", "file-upload-tips", "training-platform", "helpdesk", "faq"),
         *("helpdesk-flyer", "technical-requirements", "supported-browsers", "privacy"),
-        *("accessibility", "terms"),
+        *("accessibility", "terms", "imprint", "eu-login", "minimal-data-sheet"),
     ],
 }
 

@@ -9,19 +9,28 @@ import pytest
 import yaml
 from PIL import Image
 
-from cpms_portal.scripts.pictures import list_in, place_of, smaller
+from cpms_portal.scripts.pictures import (
+    SHARPNESS,
+    WIDTH,
+    WORDS,
+    list_in,
+    place_of,
+    said_in,
+    smaller,
+)
 from tests.ground import PROJECT
 
 CONTENT = PROJECT / "content"
 CAPTIONS = CONTENT / "library" / "files" / "video-main-path" / "en" / "captions-en.vtt"
 PAGES = CONTENT / "library" / "en" / "pictures"
-PICTURES = list_in(CONTENT)
+PICTURES, SAID = list_in(CONTENT), said_in(CONTENT)
 CUE = re.compile(r"(\d+):([\d.]+) --> (\d+):([\d.]+)\n(.+)\n")
 
 
 @pytest.mark.storages("filestorage")  # the same pages on both
 @pytest.mark.parametrize("name", PICTURES)
-def test_the_page_of_a_picture_is_still_there(name, app, site, browser_of):
+def test_a_picture_says_what_its_page_says_now(name, app, site, browser_of):
+    """It shows a part of the page: what can be read in it still stands there."""
     asked = PICTURES[name]
     browser = browser_of(asked["login"]) if "login" in asked else app
     address = asked["address"]
@@ -33,16 +42,35 @@ def test_the_page_of_a_picture_is_still_there(name, app, site, browser_of):
     answer = browser.get(address)
     while answer.status_int in (302, 303):
         answer = answer.follow()
-    assert answer.status_int == 200
+    for pattern in asked.get("follow", ()):
+        addresses = [one.get("href", "") for one in answer.html.select("main a")]
+        answer = browser.get(next(one for one in addresses if re.search(pattern, one)))
     assert answer.content_type == "text/html"
+    there = {" ".join(one.get_text().split()) for one in answer.html.select(WORDS)}
+    gone = set(SAID[name]) - there
+    assert not gone, f"take it anew: ./cpms pictures --only {name}"
+    tabs = [" ".join(one.get_text().split()) for one in answer.html.select(".tabs a")]
+    assert "below" in asked or [word for word in SAID[name] if word in tabs] == tabs
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_small_and_says_what_it_shows(name):
-    assert place_of(CONTENT, name).stat().st_size < 100_000
+    path = place_of(CONTENT, name)
+    assert path.stat().st_size < 100_000
+    with Image.open(path) as picture:
+        assert picture.width == round(PICTURES[name].get("width", WIDTH) * SHARPNESS)
     head = yaml.safe_load((PAGES / f"{name}.md").read_text(encoding="utf-8").split("---\n", 2)[1])
     assert head["alternative"].endswith(".")
-    assert set(PICTURES[name]) <= {"address", "login", "width"}
+    assert set(PICTURES[name]) <= {"address", "login", "width", "height", "follow", "below"}
+
+
+def test_every_picture_is_in_a_guide_and_every_picture_says_something():
+    used = {
+        found
+        for path in (CONTENT / "library" / "en").glob("*.md")
+        for found in re.findall(r"picture: /library/pictures/(\S+)", path.read_text("utf-8"))
+    }
+    assert used == set(PICTURES) == set(SAID)
 
 
 def test_no_picture_is_left_over():

@@ -145,7 +145,7 @@ def _picture(
 ) -> tuple[FileVersion, dict[int, FileVersion], tuple[int, int]]:
     """Return a picture drawn anew: nothing but its pixels is kept, no place, no camera, no code."""
     drawn = _drawn(stream)
-    keeps_alpha = drawn.mode in ("RGBA", "LA", "P")
+    keeps_alpha, has_few_colours = drawn.mode in ("RGBA", "LA", "P"), drawn.mode == "P"
     media = "image/png" if keeps_alpha else "image/jpeg"
     drawn = drawn.convert("RGBA" if keeps_alpha else "RGB")
     stem = name.rpartition(".")[0] or name
@@ -154,6 +154,8 @@ def _picture(
     def scaled(width: int) -> FileVersion:
         copy = drawn.copy()
         copy.thumbnail((width, LARGEST if width == LARGEST else width * 4))
+        if has_few_colours and width < LARGEST:
+            copy = copy.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         out = io.BytesIO()
         copy.save(out, "PNG" if keeps_alpha else "JPEG", optimize=True, quality=85)
         return _kept(FileVersion(shown, media, at=actor.now), out, actor)

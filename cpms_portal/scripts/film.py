@@ -113,9 +113,7 @@ def run(_options: argparse.Namespace) -> int:
     film_path, captions = folder / "all" / f"{NAME}.webm", folder / "en" / "captions-en.vtt"
     try:
         with training_site() as site, browser() as started, folder_for_frames() as frames:
-            page = started.new_page(
-                viewport={"width": WIDTH, "height": HEIGHT}, locale="en-GB"
-            )
+            page = started.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-GB")
             film = Film(page, Path(frames))
             film.begin()
             sign_in(page, site, film)

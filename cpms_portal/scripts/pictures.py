@@ -72,9 +72,7 @@ class Photographer:
     def page(self, login: str, width: int, height: int) -> Page:
         """Return the window of a person; nobody is signed in for an empty name."""
         if login not in self.pages:
-            self.pages[login] = self.started.new_page(
-                locale="en-GB", device_scale_factor=SHARPNESS
-            )
+            self.pages[login] = self.started.new_page(locale="en-GB", device_scale_factor=SHARPNESS)
             if login:
                 self.site.sign_in(self.pages[login], login)
         self.pages[login].set_viewport_size({"width": width, "height": height})

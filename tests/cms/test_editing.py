@@ -31,7 +31,7 @@ def test_a_text_from_a_file_when_only_its_title_changes_stays_the_file_it_was(
 
 
 def test_a_text_when_changed_is_kept_as_clean_html(office, browser_of, root, app):
-    page = root["library"]["file-upload-tips"]
+    page = root["library"]["image-viewer"]
     _shown, form = edit(browser_of(EDITOR), page)
     form["text"] = '<p class="MsoNormal">New<script>alert(1)</script> <b>words</b></p>'
     form["note"] = "Shorter"

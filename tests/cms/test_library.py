@@ -28,7 +28,7 @@ def test_a_tag_when_chosen_leaves_the_pages_that_have_it(app):
     titles = app.get("/library?tag=start").html.select(".listing-title")
     found = [title.text for title in titles]
     assert found[:2] == ["Welcome", "Getting started"]
-    assert "Privacy" not in found
+    assert "Privacy and cookies" not in found
 
 
 def test_every_question_of_the_faq_can_be_linked_to(app):

@@ -120,7 +120,10 @@ def test_the_minimal_data_sheet_can_be_pasted_into_the_record():
         for row in sheet.iter("{http://schemas.openxmlformats.org/spreadsheetml/2006/main}row")
     ]
     assert columns_of(rows[0]) == ["analyte", "value", "unit", "range", "date", "loinc"]
-    filled = [[name, "7", unit, "2-9", "2026-11-02", code] for name, _v, unit, *_r, code in rows[1:]]
+    filled = [
+        [name, "7", unit, "2-9", "2026-11-02", code]
+        for name, _value, unit, *_rest, code in rows[1:]
+    ]
     pasted = read_pasted("\n".join("\t".join(row) for row in [rows[0], *filled]))
     assert len(pasted.rows) == len(rows) - 1 > 20
     assert not pasted.unread

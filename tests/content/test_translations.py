@@ -23,10 +23,12 @@ LIBRARIES = [
     *sorted((CONTENT / "networks").glob("*/library")),
 ]
 TRANSLATED = {"faq", "getting-started"}
+#: What every network says is translated whole.
+OF_ALL = {"questions", "helpdesk"}
 ORIGINALS = sorted(
     library / "en" / f"{name}.md"
     for library in LIBRARIES
-    for name in TRANSLATED | ({"questions", "helpdesk"} if library.name == "network_library" else set())
+    for name in TRANSLATED | (OF_ALL if library.name == "network_library" else set())
     if (library / "en" / f"{name}.md").exists()
 )
 OTHERS = [(path, code) for path in ORIGINALS for code in ("de", "fr")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import unicodedata
 
 import pytest
 import yaml
@@ -14,7 +14,7 @@ from tests.content.files import CONTENT, hospitals, keys, networks, read
 
 FILES = sorted(CONTENT.rglob("*.yaml"))
 #: Sections of the consent form that are prose.
-PROSE = {"purpose", "shared", "who_sees", "how_long", "rights"}
+PROSE = {"purpose", "shared", "who_sees", "how_long", "responsible", "rights"}
 MEMBERSHIPS = {"full_member", "affiliated_partner", "collaborative_partner"}
 SOURCES = {"seed", "published", "recalled"}
 #: Centres the registration guides of RARE-LIVER and ERN-RND list for Germany, as they list them.
@@ -243,7 +243,9 @@ def test_a_language_of_the_consent_form_says_everything_once_and_nothing_else(la
     found = read(f"consent_forms/{language}.yaml")
     keys(found, "language language_name version date texts")
     assert found["language"] == language
-    assert (found["version"], found["date"]) == ("1.0", date(2026, 11, 1))
+    english = read("consent_forms/en.yaml")
+    assert found["version"] == read("consent_forms/structure.yaml")["version"]
+    assert found["date"] == english["date"]
     assert set(found["texts"]) == consent_keys()
     assert all(isinstance(text, str) and text.strip() for text in found["texts"].values())
 
@@ -254,3 +256,37 @@ def test_a_language_of_the_consent_form_is_translated(language):
     texts = read(f"consent_forms/{language}.yaml")["texts"]
     same = {key for key, text in texts.items() if text == english[key]}
     assert len(same) <= 2 or language == "en", same
+
+
+#: Letters that no other alphabet has, and the languages written with them.
+SCRIPTS = {"el": "GREEK", "bg": "CYRILLIC", "uk": "CYRILLIC"}
+#: What a Latin word may be in a text of another script: names of networks and of the law.
+FOREIGN = {"ERN", "GDPR", "a"}
+#: As in the Portuguese "n.º".
+ORDINAL = {"º"}
+
+
+@pytest.mark.parametrize("language", read("consent_forms/structure.yaml")["languages"])
+def test_a_language_of_the_consent_form_is_written_in_its_own_letters(language):
+    script = SCRIPTS.get(language, "LATIN")
+    text = " ".join(read(f"consent_forms/{language}.yaml")["texts"].values())
+    words = re.findall(r"[^\W\d_]+", text)
+    scripts = {word: {unicodedata.name(one).split()[0] for one in word} for word in words}
+    assert not [word for word, found in scripts.items() if len(found) > 1]
+    strange = {word for word, found in scripts.items() if found != {script}}
+    assert strange <= (ORDINAL if script == "LATIN" else FOREIGN)
+    assert "'" not in text and "  " not in text and "{" not in text
+
+
+def test_every_language_of_the_consent_form_names_what_the_law_asks_for():
+    for language in read("consent_forms/structure.yaml")["languages"]:
+        texts = read(f"consent_forms/{language}.yaml")["texts"]
+        numbers = {key: re.findall(r"\d+", text) for key, text in texts.items()}
+        # Legal basis (GDPR, articles 6 and 9), and the years after which data are reviewed.
+        assert {"6", "9", "1", "2"} <= set(numbers["responsible_text"]), language
+        assert set(numbers["how_long_text"]) == {"15"}, language
+        assert [numbers[f"{one}_title"] for one in ("care", "registries", "research")] == [
+            ["1"], ["2"], ["3"],
+        ]  # fmt: skip
+        sentences = re.split(r"[.;·:] ", texts["rights_text"])
+        assert len(sentences) >= 5, language

@@ -23,6 +23,8 @@ from cpms_portal.security.permissions import Permission
 
 PAPER = "cpms_portal.cms:templates/consent_form_paper.pt"
 
+#: English here is British: 28 November 2026.
+BRITISH = {"en": "en_GB"}
 OID = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -64,7 +66,8 @@ def _words(context: ConsentForm, request: Request) -> FormWords:
 
 
 def _shown(words: FormWords, form: ConsentForm) -> dict[str, Any]:
-    day = form.day and format_date(form.day, "long", locale=form.language)
+    locale = BRITISH.get(form.language, form.language)
+    day = form.day and format_date(form.day, "long", locale=locale)
     return {"words": words, "form": form, "day": day}
 
 

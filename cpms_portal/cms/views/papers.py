@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from chameleon.utils import Markup
 from icalendar import Calendar
 from icalendar import Event as Entry
 from pyramid.config import Configurator
 from pyramid.renderers import render
 from pyramid.request import Request
 from pyramid.response import Response
+from pyramid.traversal import traverse
 
-from cpms_portal.cms.resources import Event, Guide
+from cpms_portal.cms.resources import Event, Guide, Picture
 from cpms_portal.cms.views.item import shown_item, steps_of
 from cpms_portal.cms.views.pdf import paper
 from cpms_portal.core.resources import oid_of
@@ -22,14 +27,23 @@ from cpms_portal.core.settings import setting
 from cpms_portal.security.permissions import Permission
 
 PAPER = "cpms_portal.cms:templates/guide_paper.pt"
+_PICTURE = re.compile(r'<img\b[^>]*\bsrc="(/[^"]*)"[^>]*>')
+_ALTERNATIVE = re.compile(r'\balt="([^"]*)"')
+#: A player, as ``media`` draws it.
+_FILM = re.compile(
+    r'<figure class="video"><video[^>]*\bsrc="([^"]*)/file".*?'
+    r"<figcaption>(.*?)</figcaption></figure>"
+)
+_OWN_LINK = re.compile(r'href="/(?!/)')
 
 
 def guide_pdf(context: Guide, request: Request) -> Response:
     """Answer with a guide as a tagged PDF; the same guide is laid out once."""
     shown = shown_item(context, request)
     values = {
-        **{name: shown[name] for name in ("title", "language", "text", "body")},
-        "steps": [_drawn(step) for step in steps_of(shown["text"], request)],
+        **{name: shown[name] for name in ("title", "language", "text")},
+        "body": _whole(shown["body"], request),
+        "steps": [_drawn(step, request) for step in steps_of(shown["text"], request)],
     }
     made = paper(render(PAPER, values, request))
     response = Response(made.content, content_type="application/pdf", charset=None)
@@ -41,15 +55,43 @@ def guide_pdf(context: Guide, request: Request) -> Response:
     return response
 
 
-def _drawn(step: dict[str, Any]) -> dict[str, Any]:
+def _drawn(step: dict[str, Any], request: Request) -> dict[str, Any]:
     """Put the picture of a step into the paper itself: nothing is fetched while it is made."""
     picture = step["image"]
-    found = None if picture is None else picture.scales.get(800) or picture.file_for("")
+    source = "" if picture is None else _packed(picture)
+    return {**step, "body": _whole(step["body"], request), "source": source}
+
+
+def _whole(body: str, request: Request) -> Markup:
+    """Return a body that stands alone: its pictures within it, its links with their site.
+
+    A picture that the reader may not see is left out; of a video its link stays.
+    """
+
+    def picture(found: re.Match[str]) -> str:
+        alternative = _ALTERNATIVE.search(found[0])
+        source = _source(found[1], request)
+        return (
+            f'<img src="{source}" alt="{alternative[1] if alternative else ""}"/>' if source else ""
+        )
+
+    drawn = _FILM.sub(r'<p><a href="\1">\2</a></p>', _PICTURE.sub(picture, str(body)))
+    return Markup(_OWN_LINK.sub(f'href="{request.application_url}/', drawn))
+
+
+def _source(address: str, request: Request) -> str:
+    found = traverse(request.root, unquote(urlsplit(unescape(address)).path))["context"]
+    seen = isinstance(found, Picture) and request.has_permission(Permission.PAGE_VIEW, found)
+    return _packed(found) if seen else ""
+
+
+def _packed(picture: Picture) -> str:
+    found = picture.scales.get(800) or picture.file_for("")
     if found is None:
-        return {**step, "source": ""}
+        return ""
     with found.open() as source:
         packed = base64.b64encode(source.read()).decode()
-    return {**step, "source": f"data:{found.media_type};base64,{packed}"}
+    return f"data:{found.media_type};base64,{packed}"
 
 
 def event_calendar(context: Event, request: Request) -> Response:

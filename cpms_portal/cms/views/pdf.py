@@ -6,14 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import _
-from cpms_portal.layout.paper import weasyprint
+from cpms_portal.layout.paper import readable_pdf
 
 STYLE = Path(__file__).parents[1] / "static" / "css" / "paper.css"
-_ONE_AT_A_TIME = Lock()
 
 
 class PDFUnavailableError(CPMSError):
@@ -46,22 +44,9 @@ def paper(html: str) -> Paper:
 
 
 def _paper(html: str, *, forms: bool) -> Paper:
-    with _ONE_AT_A_TIME:
-        content = _laid_out(html, forms)
-    return Paper(content, hashlib.sha256(html.encode()).hexdigest()[:32])
-
-
-def _laid_out(html: str, forms: bool) -> bytes:
     try:
-        library = weasyprint()
+        content = readable_pdf(html, STYLE, forms=forms)
     except (ImportError, OSError) as error:
         said = _("PDFs cannot be made on this server now. Please read the form as a page instead.")
         raise PDFUnavailableError(said) from error
-    fonts = library.FontConfiguration()
-    own_files = library.URLFetcher(allowed_protocols=("file", "data"))
-    style = library.CSS(filename=STYLE, font_config=fonts, url_fetcher=own_files)
-    page = library.HTML(string=html, url_fetcher=own_files)
-    made = page.write_pdf(
-        stylesheets=[style], font_config=fonts, pdf_forms=forms, pdf_variant="pdf/ua-1"
-    )
-    return bytes(made)
+    return Paper(content, hashlib.sha256(html.encode()).hexdigest()[:32])

@@ -6,10 +6,7 @@ document is made when somebody asks for it on a machine that has it.
 
 from __future__ import annotations
 
-import atexit
 import logging
-import threading
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +19,7 @@ from pyramid.registry import Registry
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import DOMAIN, _, in_language
-from cpms_portal.layout.paper import weasyprint
+from cpms_portal.layout.paper import readable_pdf
 from cpms_portal.panels.queries.document import document_values
 from cpms_portal.panels.queries.progress import outcome_of
 from cpms_portal.panels.resources import Outcome, Panel
@@ -33,8 +30,6 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent.parent
 TEMPLATE = PageTemplateFile(str(HERE / "templates" / "outcome_document.pt"))
 STYLE = HERE / "static" / "outcome_document.css"
-#: The fonts of a process are shared by its threads.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 class DocumentUnavailableError(CPMSError):
@@ -105,24 +100,8 @@ def _translator(say: Any) -> Any:
 
 def pdf_of(page: str) -> bytes:
     """Return a page as PDF/UA-1; DocumentUnavailableError without the system libraries."""
+    # What people wrote loads nothing at all: the page holds no pictures.
     try:
-        library = weasyprint()
+        return readable_pdf(page, STYLE)
     except (ImportError, OSError) as error:
         raise DocumentUnavailableError from error
-    with _ONE_AT_A_TIME:
-        style, fonts = _style()
-        # What people wrote loads nothing at all.
-        nothing = library.URLFetcher(allowed_protocols=("none",))
-        html = library.HTML(string=page, url_fetcher=nothing)
-        made = html.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
-    return bytes(made)
-
-
-@cache
-def _style() -> tuple[Any, Any]:
-    """Return our style with our fonts, unpacked once a process."""
-    library = weasyprint()
-    # The library removes its files when the fonts go; later than this it cannot.
-    atexit.register(_style.cache_clear)
-    fonts, own_files = library.FontConfiguration(), library.URLFetcher(allowed_protocols=("file",))
-    return library.CSS(filename=str(STYLE), font_config=fonts, url_fetcher=own_files), fonts

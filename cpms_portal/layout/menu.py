@@ -47,6 +47,24 @@ def child_of_root(name: str) -> Find:
     return find
 
 
+#: Pages of the library that the foot of every page leads to, by their names there.
+STANDING = {
+    "privacy": _("Privacy and cookies"),
+    "accessibility": _("Accessibility"),
+    "terms": _("Terms of use"),
+    "imprint": _("Imprint"),
+}
+
+
+def standing_pages(request: Request) -> list[tuple[str, str]]:
+    """Return title and address of the pages at the foot; those that are not there are left out."""
+    library = child_of_root("library")(request)
+    if library is None:
+        return []
+    there: Any = request.root["library"]
+    return [(title, f"{library}{name}") for name, title in STANDING.items() if name in there]
+
+
 def includeme(config: Configurator) -> None:
     """Register the four entries."""
     config.add_menu_entry(

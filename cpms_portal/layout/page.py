@@ -20,7 +20,7 @@ from cpms_portal.core.settings import setting
 from cpms_portal.layout.interfaces import IPassage
 from cpms_portal.layout.language import own_names
 from cpms_portal.layout.marks import Marks
-from cpms_portal.layout.menu import child_of_root, has_view
+from cpms_portal.layout.menu import child_of_root, has_view, standing_pages
 from cpms_portal.layout.messages import Message, told
 from cpms_portal.layout.registration import fits, offers
 from cpms_portal.security.principals import delegations_of
@@ -132,6 +132,11 @@ class Layout(Marks):
         """Where visitors search what is published; None in a portal without a library."""
         library = child_of_root("library")(self.request)
         return None if library is None else f"{library}search"
+
+    @property
+    def standing(self) -> list[tuple[str, str]]:
+        """Title and address of the pages about the portal itself."""
+        return standing_pages(self.request)
 
     @reify
     def theme(self) -> str | None:

@@ -104,3 +104,10 @@ def test_import_when_a_page_was_changed_here_leaves_it_alone(root, registry, por
     path.write_text(written.format("Sample", "Third."), encoding="utf-8")
     import_library(root, tmp_path, portal)
     assert page.texts["en"].text == "Changed by the office."
+
+
+def test_the_foot_of_every_page_leads_to_what_everybody_may_read(app):
+    links = [link["href"] for link in app.get("/library").html.select(".footer-links a")]
+    assert links == [f"/library/{one}" for one in ("privacy", "accessibility", "terms", "imprint")]
+    for address in links:
+        assert app.get(address).html.select_one("h1")

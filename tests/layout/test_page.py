@@ -166,3 +166,19 @@ def test_the_page_of_a_reader_with_markup_in_the_name_is_escaped(site):
     show(site)
     site.reader = Reader("<b>Ada</b> Lindqvist")
     assert "<b>Ada" not in site.app().get("/").text
+
+
+def test_the_foot_leads_to_the_pages_about_the_portal_that_are_there(site):
+    """The office may take one away; a portal without a library has none."""
+    show(site)
+    assert texts(site.app().get("/networks/rare-liver"), ".footer-links a") == []
+    library = site.root.seat("library", Node("Library", allow=(("system.Everyone", "place:view"),)))
+    for name in ("privacy", "terms", "imprint", "other"):
+        library.seat(name, Node(name))
+    page = site.app().get("/networks/rare-liver")
+    links = {link["href"]: link.text for link in page.html.select(".footer-links a")}
+    assert links == {
+        "/library/privacy": "Privacy and cookies",
+        "/library/terms": "Terms of use",
+        "/library/imprint": "Imprint",
+    }

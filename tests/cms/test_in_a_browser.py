@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pypdf
 import pytest
 import transaction
 from PIL import Image
@@ -13,6 +14,9 @@ from tests.browser.chromium import scrolls_sideways, violations
 from tests.cms.conftest import EDITOR, REVIEWER, clean_at_both_widths
 
 pytestmark = [pytest.mark.browser, pytest.mark.storages("filestorage")]  # the look is the same
+
+
+CENTRE = "/networks/rare-liver/germany/de40"
 
 
 def png():
@@ -145,3 +149,24 @@ def test_pages_of_every_kind_and_of_the_office_stand_without_a_barrier(office, p
         clean_at_both_widths(reviewer)
     reviewer.goto("/library/broken-links")
     clean_at_both_widths(reviewer)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_clinician_takes_the_form_in_the_language_of_the_patient_while_enrolling(page_of, width):
+    clinician = page_of(EDITOR, width=width)
+    clinician.goto(f"{CENTRE}/enrol")
+    clinician.click('a[href^="/library/consent-forms"]')
+    assert clinician.locator("text=The PDFs carry the name of your hospital").count()
+    wrong = violations(clinician) + ["sideways"] * scrolls_sideways(clinician)
+    row = clinician.locator("tr", has=clinician.locator("th", has_text="Українська"))
+    with clinician.expect_download() as taken:
+        row.locator("a.button", has_text="Download PDF").click()
+    assert taken.value.suggested_filename == "consent-form-uk.pdf"
+    with open(taken.value.path(), "rb") as got:
+        fields = pypdf.PdfReader(got).get_fields()
+        assert fields["centre"].value == "Universitätsklinikum Hamburg-Eppendorf"
+    row.locator("a", has_text="Read").click()
+    clinician.wait_for_url("**/consent-forms/uk/**")
+    assert clinician.locator("#f-centre").input_value() == fields["centre"].value
+    wrong += violations(clinician) + ["sideways"] * scrolls_sideways(clinician)
+    assert not wrong, "\n".join(wrong)

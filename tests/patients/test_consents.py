@@ -6,6 +6,7 @@ import pytest
 
 from cpms_portal.audit.trail import trail_of
 from cpms_portal.core.errors import ValueRefusedError
+from cpms_portal.networks.queries import institution_of
 from cpms_portal.patients.actions import enrol_patient, withdraw_consent
 from cpms_portal.patients.guards import care_consent_valid
 from tests.factories.patients import CLINICIAN, acting_as, centre_of, enrolled, enrolment
@@ -41,6 +42,15 @@ def test_care_when_recorded_again_opens_the_record(browser, address):
     assert "Enrolled" in page.html.h1.text
     assert "A legal guardian" in page
     assert browser.get(address + "edit-section/history").status_int == 200
+
+
+def test_the_page_of_consents_leads_to_the_model_forms_with_the_name_of_the_hospital(
+    browser, address, patient
+):
+    link = browser.get(address + "consents").html.select_one('a[href^="/library/consent-forms"]')
+    centre = institution_of(patient)
+    assert link["href"].endswith(f"?centre={centre.__oid__}")
+    assert centre.title in browser.get(link["href"]).html.select_one(".notice strong")
 
 
 def test_consent_when_recorded_for_tomorrow_is_refused(browser, address):

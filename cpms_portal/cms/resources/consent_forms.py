@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from unicodedata import normalize
 
 from cpms_portal.core.resources import Container, Content, content_type
 
@@ -26,7 +27,7 @@ class ConsentForms(Container):
     def forms(self) -> list[ConsentForm]:
         """Return the form in every language, by the language's own name."""
         found = [form for form in self.values() if isinstance(form, ConsentForm)]
-        return sorted(found, key=lambda form: form.title.casefold())
+        return sorted(found, key=lambda form: normalize("NFKD", form.title).casefold())
 
 
 @content_type("ConsentForm")

@@ -11,7 +11,9 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from cpms_portal.core.i18n import _
+from cpms_portal.core.resources import oid_of
 from cpms_portal.forms.views import FormView
+from cpms_portal.networks.queries import institution_of
 from cpms_portal.patients.actions import record_consent, withdraw_consent
 from cpms_portal.patients.resources import CONSENTS, Patient
 from cpms_portal.patients.schemas.enrolment import (
@@ -46,6 +48,7 @@ def consents_page(patient: Patient, request: Request) -> dict[str, Any]:
     return {
         **facts_of(patient, request),
         "title": _("Consents"),
+        "centre": oid_of(institution_of(patient)),
         "kinds": kinds,
         "signers": SIGNER_TITLES,
         "steps": sorted(_steps(patient, request), key=lambda step: step["at"], reverse=True),

@@ -17,6 +17,7 @@ from pyramid.response import Response
 
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
+from cpms_portal.forms.binding import bound
 from cpms_portal.forms.form import Form, as_typed
 from cpms_portal.forms.rows import ADD, REMOVE, RowsWidget, answered, without_row
 
@@ -98,14 +99,15 @@ class FormView:
 
     def make_form(self) -> Form:
         """Return the form of this request."""
-        bound = self.get_schema().bind(
+        schema = bound(
+            self.get_schema(),
             request=self.request,
             context=self.context,
             actor=getattr(self.request, "actor", None),
         )
         autosave = self.autosave and self.request.resource_path(self.context, self.autosave)
         return Form(
-            bound,
+            schema,
             self.request,
             submit_label=self.submit_label,
             cancel_url=self.cancel_url(),

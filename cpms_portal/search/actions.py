@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
+import transaction
 from pyramid.registry import Registry
+from substanced.interfaces import MODE_IMMEDIATE
 from substanced.util import find_objectmap, get_oid
 
 from cpms_portal.core.resources import Content, root_of
@@ -49,26 +51,82 @@ def is_listed(resource: Any) -> bool:
     )
 
 
-def catalog_of(anywhere: Any) -> Any:
-    """Return the portal's catalog, or None before it is there."""
+class _Waiting:
+    """What one transaction changed and the catalog has not read again yet.
+
+    All indexes read a resource in one go, when a question is asked or the transaction commits.
+    """
+
+    def __init__(self, catalog: Any) -> None:
+        self.catalog = catalog
+        self.oids: set[int] = set()
+        self.is_expected = False
+
+    def add(self, oid: int) -> None:
+        """Read a resource again, before the commit at the latest."""
+        self.oids.add(oid)
+        if not self.is_expected:
+            self.is_expected = True
+            transaction.get().addBeforeCommitHook(self.settle)
+
+    def settle(self) -> None:
+        """Read what waits as it stands now."""
+        self.is_expected = False
+        objectmap = find_objectmap(self.catalog)
+        while self.oids:
+            oid = self.oids.pop()
+            resource = objectmap.object_for(oid)
+            if resource is not None:
+                self.catalog.reindex_resource(resource, oid=oid, action_mode=MODE_IMMEDIATE)
+
+
+def _catalog_in(anywhere: Any) -> Any:
     catalogs = root_of(anywhere).get("catalogs")
     return None if catalogs is None else catalogs.get(CATALOG)
 
 
+def _waiting(catalog: Any) -> _Waiting | None:
+    try:
+        return cast(_Waiting, transaction.get().data(catalog))
+    except KeyError:
+        return None
+
+
+def catalog_of(anywhere: Any) -> Any:
+    """Return the portal's catalog, true to what this transaction changed; None before it is there.
+
+    Nothing is rolled back to a savepoint in the portal: what was read for a question stays.
+    """
+    catalog = _catalog_in(anywhere)
+    waiting = None if catalog is None else _waiting(catalog)
+    if waiting is not None:
+        waiting.settle()
+    return catalog
+
+
 def reindex(resource: Any) -> None:
     """Read a resource into the catalog again."""
-    catalog = catalog_of(resource)
-    if catalog is not None:
-        catalog.reindex_resource(resource)
+    catalog = _catalog_in(resource)
+    if catalog is None:
+        return
+    waiting = _waiting(catalog)
+    if waiting is None:
+        waiting = _Waiting(catalog)
+        transaction.get().set_data(catalog, waiting)
+    waiting.add(get_oid(resource))
 
 
 def forget(anywhere: Any, oids: Iterable[int]) -> None:
     """Take oids out of the catalog."""
-    catalog = catalog_of(anywhere)
-    if catalog is not None:
-        for oid in oids:
-            if oid in catalog.objectids:
-                catalog.unindex_resource(oid)
+    catalog = _catalog_in(anywhere)
+    if catalog is None:
+        return
+    waiting = _waiting(catalog)
+    for oid in oids:
+        if waiting is not None:
+            waiting.oids.discard(oid)
+        if oid in catalog.objectids:
+            catalog.unindex_resource(oid, action_mode=MODE_IMMEDIATE)
 
 
 def add_catalog(root: Any, registry: Registry) -> None:

@@ -24,8 +24,6 @@ def hidden_now(actor: Actor, noun: str, anywhere: Any) -> Any:
         return nothing
     at = seconds(actor.now) or 0
     begins, ends, keepers = (catalog[one] for one in ("shown_from", "shown_until", "keepers"))
-    for index in (begins, ends, keepers):
-        index.flush(False)
     out = family64.IF.union(ends.applyLe(at), begins.applyGt(at))
     for token in viewed_by(actor, noun) if out else ():
         kept = keepers._fwd_index.get(token)
@@ -41,7 +39,6 @@ def next_moment(anywhere: Any, at: datetime) -> datetime:
     second, found = seconds(at) or 0, [datetime.max.replace(tzinfo=UTC)]
     for name in ("shown_from", "shown_until"):
         index = catalog_of(anywhere)[name]
-        index.flush(False)
         for key in index._fwd_index.keys(second):
             moment = datetime.fromtimestamp(key, UTC)
             found.append(moment if moment > at else moment + timedelta(seconds=1))

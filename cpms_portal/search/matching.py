@@ -50,8 +50,6 @@ class Part:
 
 def _part(index: Any, tokens: Iterable[str]) -> Part:
     """Return the part that any of some tokens answers."""
-    # An index takes in what this transaction changed when it is asked.
-    index.flush(False)
     found = (index._fwd_index.get(token) for token in tokens)
     return Part(tuple(_fewer([one for one in found if one is not None])))
 

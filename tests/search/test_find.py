@@ -9,6 +9,7 @@ import transaction
 
 from cpms_portal.core.actor import Actor, system_actor
 from cpms_portal.core.resources import modified, oid_of
+from cpms_portal.search.actions import catalog_of
 from cpms_portal.search.queries import count, find, newest
 from cpms_portal.security.acl import apply_acl
 from cpms_portal.security.roles import Role
@@ -88,7 +89,7 @@ def test_what_was_removed_is_not_found_and_leaves_no_trace(root, cases, registry
 
 
 def test_what_no_page_lists_is_not_in_the_catalog(root, cases):
-    catalog = root["catalogs"]["portal"]
+    catalog = catalog_of(root)
     assert oid_of(root) not in catalog.objectids
     assert oid_of(root["here"]) in catalog.objectids
 

@@ -151,7 +151,6 @@ class Broken:
 def broken_links(library: Any, actor: Actor, reader: Actor) -> list[Broken]:
     """Return the broken links of a library. reader: somebody not signed in, for what is hidden."""
     index = catalog_of(library)["facets"]
-    index.flush(False)
     start = "page|link|"
     targets = [token[len(start) :] for token in index._fwd_index.keys(start, start + "\uffff")]
     root = root_of(library)

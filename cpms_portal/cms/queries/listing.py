@@ -101,8 +101,6 @@ def positions_in(place: Any) -> list[tuple[float, int]]:
     """Return position and oid of everything right in a place, in order; no item is loaded."""
     catalog = catalog_of(place)
     facets, positions = catalog["facets"], catalog["position"]
-    for index in (facets, positions):
-        index.flush(False)
     there = facets._fwd_index.get(f"page|in|{oid_of(place)}") or ()
     kept = positions._rev_index
     return sorted((kept[oid], oid) for oid in there if oid in kept)

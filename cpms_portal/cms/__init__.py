@@ -19,7 +19,12 @@ def includeme(config: Configurator) -> None:
     config.add_bringing_up("cpms_portal.cms.actions.libraries.bring_up")
     config.add_importer("library", "cpms_portal.cms.importer.import_library")
     config.add_importer("consent_forms", "cpms_portal.cms.importer.import_consent_forms")
-    config.add_exporter("library", "cpms_portal.cms.exporter.export_libraries")
+    config.add_exporter(
+        "library",
+        "cpms_portal.cms.exporter.export_libraries",
+        "cpms_portal.cms.exporter.remember_files",
+    )
+    config.include(".subscribers")
     config.include(".views.kept")
     config.include(".views.item")
     config.include(".views.media")
@@ -28,8 +33,10 @@ def includeme(config: Configurator) -> None:
     config.include(".views.editing")
     config.include(".views.steps")
     config.include(".views.contents")
+    config.include(".views.undo")
     config.include(".views.sharing")
     config.include(".views.keeping")
+    config.include(".views.archives")
     config.include(".views.papers")
     config.include(".views.moved")
     config.include(".views.pick")

@@ -1,8 +1,9 @@
 """Libraries and consent forms as files in the shape of ``content/``.
 
 Links by identity become paths, as they stand in files; the newest file of each language is
-written, earlier versions stay in the portal. The trash and working copies stay as well; what was
-removed for good is named in ``removed.yaml``.
+written, earlier versions stay in the portal. The trash and working copies stay as well; what of
+the files was removed is named in ``removed.yaml``, and ``moved.yaml`` says where old addresses
+lead.
 """
 
 from __future__ import annotations
@@ -12,13 +13,21 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from cpms_portal.cms.actions.consent_forms import FORMS
-from cpms_portal.cms.queries.links import paths_for_files
+from cpms_portal.cms.queries.links import addresses_that_lead_on, paths_for_files
 from cpms_portal.cms.queries.names import path_in_library
+from cpms_portal.cms.queries.removed import all_removed
 from cpms_portal.cms.resources import HTML, MARKDOWN, Library, LibraryItem
 from cpms_portal.cms.resources.files import FileItem, FileVersion, Video
-from cpms_portal.cms.schemas.written import REMOVED, digest_of, written, written_removed
+from cpms_portal.cms.schemas.written import (
+    MOVED,
+    REMOVED,
+    digest_of,
+    written,
+    written_moved,
+    written_removed,
+)
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.resources import Content, path_of
+from cpms_portal.core.resources import Content, oid_of, path_of
 from cpms_portal.networks.queries import networks_of
 
 PUBLISHED, PRIVATE = "published", "private"
@@ -30,12 +39,15 @@ EVERY_LANGUAGE = "all"
 
 def export_libraries(root: Any, actor: Actor) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of every file of the libraries, and of the consent forms."""
+    removed = all_removed(root)
     for folder, library in libraries(root):
-        if library.removed or library.removed_read:
-            yield f"{folder}/{REMOVED}", written_removed(library.removed).encode()
-        for item in items_below(library):
-            if not is_as_all_networks(item):
-                yield from files_of(folder, item)
+        names = {name for oid, name in removed if oid == oid_of(library)}
+        if names or library.removed_read:
+            yield f"{folder}/{REMOVED}", written_removed(names).encode()
+        for item in items_for_files(library):
+            yield from files_of(folder, item)
+    if moved := addresses_that_lead_on(root):
+        yield f"library/{MOVED}", written_moved(moved).encode()
     forms = root["library"].get(FORMS)
     if forms is not None and forms.source:
         yield "consent_forms/structure.yaml", forms.source.encode()
@@ -49,6 +61,27 @@ def libraries(root: Any) -> Iterator[tuple[str, Library]]:
     for network in networks_of(root):
         if "library" in network:
             yield f"networks/{network.__name__}/library", network["library"]
+
+
+def remember_files(root: Any, actor: Actor) -> None:
+    """Let every item remember the files it was written to, as it does those it was read from."""
+    for _folder, library in libraries(root):
+        remember_files_of(library)
+
+
+def remember_files_of(library: Library) -> None:
+    """Let the items of a library remember the files they were written to."""
+    for item in items_for_files(library):
+        here = (oid_of(library), slug_of(item))
+        if here not in item.read_from:
+            item.read_from |= {here}
+
+
+def items_for_files(library: Library) -> Iterator[LibraryItem]:
+    """Yield the items of a library that have files of their own."""
+    for item in items_below(library):
+        if not is_as_all_networks(item) or (oid_of(library), slug_of(item)) not in item.read_from:
+            yield item
 
 
 def items_below(place: Any) -> Iterator[LibraryItem]:

@@ -27,7 +27,7 @@ SAME = "content_files"
 #: The files of libraries and consent forms.
 FILES = (
     *("library/**/*.md", "networks/*/library/**/*.md", "consent_forms/*.yaml"),
-    *("library/removed.yaml", "networks/*/library/removed.yaml"),
+    *("library/removed.yaml", "networks/*/library/removed.yaml", "library/moved.yaml"),
 )
 
 
@@ -35,6 +35,7 @@ class Change(StrEnum):
     """How a file and what the portal says differ."""
 
     HERE = "changed here"
+    GONE = "moved or removed here"
     FILES = "changed in the files"
     BOTH = "changed in both"
     NEW_HERE = "only here"
@@ -51,12 +52,15 @@ class Difference:
 
 def exported(root: Any, actor: Actor) -> Iterator[tuple[str, bytes]]:
     """Yield path and bytes of every file the portal would write."""
-    for _name, exporter in exporters(actor.registry):
+    for _name, exporter, _written in exporters(actor.registry):
         yield from exporter(root, actor)
 
 
 def export_content(root: Any, folder: Path, actor: Actor) -> int:
-    """Write the files that differ into a folder; return how many. Nothing is removed."""
+    """Write the files that differ into a folder; return how many. Nothing is removed.
+
+    What was written is remembered where it came from: removed for good later, it stays away.
+    """
     written = 0
     for name, content in exported(root, actor):
         path = _inside(folder, name)
@@ -65,7 +69,28 @@ def export_content(root: Any, folder: Path, actor: Actor) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         written += 1
+    for _name, _exporter, note in exporters(actor.registry):
+        if note is not None:
+            note(root, actor)
     return written
+
+
+def remove_gone(top: Any, root: Any, folder: Path, actor: Actor) -> int:
+    """Remove the files of what was moved or removed here, where nobody changed them since.
+
+    top: the root of the database. Returns how many were removed.
+    """
+    kept = top.get(SAME, {})
+    gone = set(kept) - {name for name, _content in exported(root, actor)}
+    removed = [name for name in gone if _is_as_kept(_inside(folder, name), kept[name])]
+    for name in removed:
+        _inside(folder, name).unlink()
+        del kept[name]
+    return len(removed)
+
+
+def _is_as_kept(path: Path, digest: str) -> bool:
+    return path.is_file() and _digest(path.read_bytes()) == digest
 
 
 def remember(top: Any, root: Any, folder: Path, actor: Actor) -> None:
@@ -88,7 +113,7 @@ def differences(top: Any, root: Any, folder: Path, actor: Actor) -> list[Differe
         if change is not None:
             found.append(Difference(name, change))
     for name in sorted(set(_files_of(folder)) - seen):
-        found.append(Difference(name, Change.HERE if name in kept else Change.NEW_FILES))
+        found.append(Difference(name, _gone(folder / name, kept.get(name))))
     return sorted(found, key=lambda one: one.path)
 
 
@@ -96,6 +121,13 @@ def _files_of(folder: Path) -> Iterator[str]:
     """Yield the files that belong to libraries and consent forms."""
     for pattern in FILES:
         yield from (path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+
+
+def _gone(path: Path, base: str | None) -> Change:
+    """Return how a file differs that the portal would not write."""
+    if base is None:
+        return Change.NEW_FILES
+    return Change.GONE if _is_as_kept(path, base) else Change.BOTH
 
 
 def _change(path: Path, here: str, base: str | None) -> Change | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import yaml
 
 from cpms_portal.core.errors import ConfigurationRefusedError
+
+#: Front matter ends at the first line that is three hyphens and nothing else.
+_PARTED = re.compile(r"---\n(.*?)^---\n(.*)", re.S | re.M)
 
 
 def _safe_load(text: str) -> Any:
@@ -32,14 +36,22 @@ def read_yaml(path: Path) -> Any:
 
 def read_front_matter(path: Path) -> tuple[dict[str, Any], str]:
     """Return the front matter and the text of a Markdown file."""
-    text = path.read_text(encoding="utf-8")
-    pieces = text.split("---\n", 2)
-    if len(pieces) != 3 or pieces[0]:
+    parts = _PARTED.fullmatch(_text_of(path))
+    if parts is None:
         raise ConfigurationRefusedError(f"{path}:1: front matter between two lines --- is missing")
     try:
-        return _safe_load(pieces[1]) or {}, pieces[2].strip() + "\n"
+        return _safe_load(parts[1]) or {}, parts[2].strip() + "\n"
     except yaml.YAMLError as error:
         raise ConfigurationRefusedError(f"{path}: {error}") from error
+
+
+def _text_of(path: Path) -> str:
+    """Return what a file says to the letter; only line ends and mark of an editor are taken off."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationRefusedError(f"{path}: {error}") from error
+    return text.replace("\r\n", "\n") if text.startswith("---\r\n") else text
 
 
 def check_keys(

@@ -15,6 +15,8 @@ from cpms_portal.core.actor import Actor
 Importer = Callable[[Any, Path, Actor], int]
 #: exporter(root, actor) -> path within the content and the bytes of each file
 Exporter = Callable[[Any, Actor], Iterator[tuple[str, bytes]]]
+#: written(root, actor): remembers that what it has stands in files now
+Written = Callable[[Any, Actor], None]
 #: bring_up(root, actor): makes what must always be there
 BringingUp = Callable[[Any, Actor], None]
 
@@ -26,13 +28,19 @@ def add_importer(
     config.registry.cpms_importers.append((name, config.maybe_dotted(importer), training))
 
 
-def add_exporter(config: Configurator, name: str, exporter: Exporter | str) -> None:
-    """Directive: register what writes a package's part of ``content/``."""
-    config.registry.cpms_exporters.append((name, config.maybe_dotted(exporter)))
+def add_exporter(
+    config: Configurator, name: str, exporter: Exporter | str, written: Written | str | None = None
+) -> None:
+    """Directive: register what writes a package's part of ``content/``.
+
+    written: called when all of it was written.
+    """
+    made = (name, config.maybe_dotted(exporter), config.maybe_dotted(written))
+    config.registry.cpms_exporters.append(made)
 
 
-def exporters(registry: Registry) -> list[tuple[str, Exporter]]:
-    """Return the exporters in order."""
+def exporters(registry: Registry) -> list[tuple[str, Exporter, Written | None]]:
+    """Return the exporters in order, each with what is called when it has written."""
     return list(registry.cpms_exporters)
 
 

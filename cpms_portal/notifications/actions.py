@@ -19,23 +19,27 @@ from cpms_portal.outbox.actions import send_notice
 KEPT = 200
 
 
-def notify(person: Any, text: str, place: Any, actor: Actor) -> Notice | None:
+def notify(
+    person: Any, text: str, place: Any, actor: Actor, *, path: str = "", once: bool = False
+) -> Notice | None:
     """Put a notice into a person's box and send a mail; nobody is told what they did themselves.
 
-    text: a key of the catalogue. place: the resource it is about.
+    text: a key of the catalogue. place: the resource it is about. path: where the mail leads
+    instead. once: no second mail while a notice with this text is unread.
     """
     if person is None or person is actor.person or oid_of(person) == actor.oid:
         return None
     said = text_of(actor.registry, text)
     box = _box(person)
+    told = once and any(box.notices[one].text == text for one in box.unread)
     name = random_id(12)
     notice = Notice(text, oid_of(place), actor.now)
     box.notices[name] = notice
     box.unread.add(name)
     _drop_oldest(box)
-    if actor.source != "import":
+    if actor.source != "import" and not told:
         subject = _("CPMS: something waits for you")
-        send_notice(actor.registry, person, subject, said, resource_path(place))
+        send_notice(actor.registry, person, subject, said, path or resource_path(place))
     return notice
 
 

@@ -13,6 +13,7 @@ def includeme(config: Configurator) -> None:
     """Register content types, what is found by its text, and pages."""
     config.scan(".resources")
     config.add_assets("reading", "cpms_portal.reading:static")
+    config.include(".interfaces")
     config.include(".guards")
     config.include(".indexes")
     for module in ("search", "feeds", "maps", "item", "comments"):

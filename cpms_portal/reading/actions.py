@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from cpms_portal.cms.queries.reviewing import reviewers_of
 from cpms_portal.cms.resources import Library, LibraryItem
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
-from cpms_portal.core.resources import find_above, oid_of
-from cpms_portal.reading.queries import COMMENTS, is_open
+from cpms_portal.core.resources import find_above, oid_of, resource_of
+from cpms_portal.notifications.actions import notify
+from cpms_portal.reading.queries import COMMENTS, is_open, item_of
 from cpms_portal.reading.resources import Comment, Comments, Voices
 from cpms_portal.workflow.actions import begin, transition
 
@@ -57,9 +59,15 @@ def add_comment(item: LibraryItem, text: str, actor: Actor) -> Comment:
     comment.who_name = actor.name
     desk_for(item, actor).add(random_id(), comment)
     begin(comment, actor)
+    for person in reviewers_of(item, actor):
+        notify(person, "comment.added", item, actor, path=f"/resolve/{oid_of(item)}", once=True)
     return comment
 
 
 def decide_comment(comment: Comment, step: str, actor: Actor) -> None:
     """Show a comment, refuse it or take it back."""
     transition(comment, step, actor)
+    item = item_of(comment)
+    if step == "show" and item is not None:
+        author = resource_of(comment, comment.person)
+        notify(author, "comment.show", item, actor, path=f"/resolve/{oid_of(item)}", once=True)

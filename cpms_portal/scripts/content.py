@@ -12,7 +12,7 @@ from pyramid.paster import get_appsettings
 
 from cpms_portal import configure
 from cpms_portal.contentio.actions import bring_up, import_content
-from cpms_portal.contentio.exporting import differences, export_content, remember
+from cpms_portal.contentio.exporting import differences, export_content, remember, remove_gone
 from cpms_portal.core.actor import Actor, system_actor
 from cpms_portal.core.settings import setting
 from cpms_portal.core.substance import ROOT_KEY
@@ -55,8 +55,12 @@ def _check(ini: Path) -> int:
 
 
 def _export(root: Any, folder: Path, actor: Actor) -> int:
+    top = root._p_jar.root()
     print(f"{export_content(root, folder, actor)} files written below {folder}")
-    remember(root._p_jar.root(), root, folder, actor)
+    gone = remove_gone(top, root, folder, actor)
+    if gone:
+        print(f"{gone} files removed: what they said was moved or removed here")
+    remember(top, root, folder, actor)
     transaction.commit()
     return 0
 

@@ -47,9 +47,11 @@ class Person(Container):
         return self.state in ("disabled", "closed")
 
     def index_facets(self) -> dict[str, Any]:
-        """What listings of people filter by; who looks after the portal, by that role."""
-        kept = {Role.ADMINISTRATOR.value} & {held.role for held in self.grants.held}
-        return {**self.facets, "portal_role": tuple(kept)}
+        """What listings of people filter by; who looks after the portal, and who reviews where."""
+        held = self.grants.held
+        kept = {Role.ADMINISTRATOR.value} & {one.role for one in held}
+        reviews = tuple(one.node for one in held if one.role == Role.REVIEWER)
+        return {**self.facets, "portal_role": tuple(kept), "reviews": reviews}
 
     def index_words(self) -> str:
         """People are looked up by name."""

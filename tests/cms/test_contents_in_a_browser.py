@@ -152,6 +152,10 @@ def test_cut_copy_paste_and_remove(table, folder, portal, made):
     press(table, "discard")
     table.wait_for_selector("text=Moved to the trash.")
     assert shown(table) == ["Two"] == kept(folder, portal)
+    clean_at_both_widths(table)
+    table.click("text=Undo")
+    table.wait_for_selector("text=Taken back: 2.")
+    assert kept(folder, portal) == ["Three", "Four", "Two"]
 
 
 def test_nothing_ticked_or_a_wrong_row_is_said_and_changes_nothing(table, folder, portal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from zipfile import ZipFile
 
 import pypdf
 import pytest
@@ -10,6 +11,8 @@ import transaction
 from PIL import Image
 from pyramid.traversal import resource_path
 
+from cpms_portal.security.grants import grant
+from cpms_portal.security.roles import Role
 from tests.browser.chromium import scrolls_sideways, violations
 from tests.cms.conftest import EDITOR, REVIEWER, clean_at_both_widths
 
@@ -170,3 +173,32 @@ def test_a_clinician_takes_the_form_in_the_language_of_the_patient_while_enrolli
     assert clinician.locator("#f-centre").input_value() == fields["centre"].value
     wrong += violations(clinician) + ["sideways"] * scrolls_sideways(clinician)
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_library_goes_out_as_a_zip_and_what_comes_back_is_shown_first(
+    office, page_of, made, root, tmp_path, portal
+):
+    grant(root["people"].person_of_login(REVIEWER), Role.EDITOR, root["library"])
+    page = made("page", "Travels", text="<p>Stays here.</p>", published=True)
+    reviewer = page_of(REVIEWER)
+    reviewer.goto("/library/as-files")
+    clean_at_both_widths(reviewer)
+    with reviewer.expect_download() as download:
+        reviewer.click("text=Download as ZIP")
+    changed = tmp_path / "back.zip"
+    with ZipFile(download.value.path()) as old, ZipFile(changed, "w") as new:
+        content = old.read("library/en/travels.md").replace(b"Stays here", b"Has been away")
+        new.writestr("library/en/travels.md", content)
+        new.writestr("library/en/wrong.md", content.replace(b"syntax: html", b"kind: event"))
+    reviewer.set_input_files("#files", changed)
+    reviewer.click("text=Show what would change")
+    reviewer.click("summary >> nth=0")
+    reviewer.wait_for_selector("ins >> text=Has been away")
+    reviewer.wait_for_selector("text=Cannot be taken")
+    clean_at_both_widths(reviewer)
+    transaction.abort()
+    assert "Stays here" in page.texts["en"].text
+    reviewer.click("text=Take what is ticked")
+    reviewer.wait_for_selector("text=Files taken: 1.")
+    reviewer.goto(resource_path(page))
+    reviewer.wait_for_selector("text=Has been away.")

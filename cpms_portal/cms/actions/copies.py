@@ -8,8 +8,10 @@ from cpms_portal.cms.actions.writing import put_text, seat
 from cpms_portal.cms.queries.names import free_name
 from cpms_portal.cms.resources import LibraryFolder, LibraryItem, PageText
 from cpms_portal.core.actor import Actor
+from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import modified, oid_of, resource_of
+from cpms_portal.security.permissions import Permission
 
 #: What a copy has of its original, as it is; files are never changed and may be shared.
 CARRIED = (
@@ -39,7 +41,7 @@ def _carry(source: LibraryItem, target: LibraryItem) -> None:
 
 
 def copy_item(item: LibraryItem, place: Any, actor: Actor, *, name: str = "") -> LibraryItem:
-    """Put a private copy of an item, with all that stands in it, into a place."""
+    """Put a private copy of an item, with what the actor sees in it, into a place."""
     made = type(item)(item.title, actor.now)
     _carry(item, made)
     seat(place, free_name(place, name or item.__name__ or "page", actor.registry), made, actor)
@@ -47,12 +49,18 @@ def copy_item(item: LibraryItem, place: Any, actor: Actor, *, name: str = "") ->
         put_text(made, *text, actor)
     if isinstance(item, LibraryFolder):
         for child in list(item.values()):
-            copy_item(child, made, actor)
+            if actor.may(Permission.PAGE_VIEW, child):
+                copy_item(child, made, actor)
     return made
 
 
 def working_copy_of(item: LibraryItem, actor: Actor) -> LibraryItem:
-    """Make a working copy beside an item; publishing it replaces the item."""
+    """Make a working copy beside an item; publishing it replaces the item.
+
+    Raises ValueRefusedError for somebody who may add nothing where the item stands.
+    """
+    if not actor.may(Permission.PAGE_EDIT, item.__parent__):
+        raise ValueRefusedError(_("Your role does not allow adding to this folder."))
     made = copy_item(item, item.__parent__, actor, name=f"{item.__name__}-working-copy")
     made.copy_of = oid_of(item)
     modified(made, actor.registry)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cpms_portal.cms.queries.links import target_of
+from cpms_portal.cms.queries.links import RESOLVE, addresses_in, by_identity, target_of
 from cpms_portal.cms.resources import Library, LibraryFolder, LibraryItem, Picture
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ValueRefusedError
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import oid_of, root_of
+from cpms_portal.core.resources import Content, oid_of, root_of
 from cpms_portal.security.permissions import Permission
 
 #: Field → what may be named there.
@@ -39,6 +39,25 @@ def step_by_identity(item: LibraryItem, step: Mapping[str, Any], actor: Actor) -
     """Return a step of a guide with the oid of its picture."""
     picture = step.get("picture")
     return {**step, "picture": _identity(item, "picture", picture, actor) if picture else None}
+
+
+def links_by_identity(item: LibraryItem, html: str, actor: Actor) -> str:
+    """Return a body whose links name what they lead to by its identity.
+
+    Raises ValueRefusedError for a link by identity to what the actor does not see: the page would
+    tell its readers where that stands. What was linked to before may stay.
+    """
+    kept = set(item.links)
+
+    def sees(found: Any) -> bool:
+        return str(oid_of(found)) in kept or actor.may(f"{found.noun}:view", found)
+
+    root = root_of(item)
+    for address in addresses_in(html):
+        found = target_of(root, address.removeprefix(RESOLVE)) if RESOLVE in address else None
+        if isinstance(found, Content) and not sees(found):
+            raise ValueRefusedError(_("A link in the text leads to something you do not see."))
+    return by_identity(root, html, sees)
 
 
 def _identity(item: LibraryItem, name: str, address: str | int, actor: Actor) -> int:

@@ -25,14 +25,16 @@ def _role(name: str) -> Role:
 
 
 def share_with_person(node: Any, person: Person, role: str, actor: Actor) -> None:
-    """Give a person a role here and below: one small object is written, whatever stands below."""
+    """Give a person a role here and below: the person alone is written, whatever stands below."""
     grant(person, _role(role), node)
+    modified(person, actor.registry)
     announce(actor.registry, AccessEvent(person, actor, "share", {"role": role}))
 
 
 def unshare_person(node: Any, person: Person, role: str, actor: Actor) -> None:
     """Take a role that a person was given here."""
     revoke(person, _role(role), node)
+    modified(person, actor.registry)
     announce(actor.registry, AccessEvent(person, actor, "unshare", {"role": role}))
 
 

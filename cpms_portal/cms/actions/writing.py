@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cpms_portal.cms.actions.references import about_by_identity, step_by_identity
-from cpms_portal.cms.queries.links import by_identity, links_of
+from cpms_portal.cms.actions.references import (
+    about_by_identity,
+    links_by_identity,
+    step_by_identity,
+)
+from cpms_portal.cms.queries.links import links_of
 from cpms_portal.cms.queries.names import free_name, name_of
 from cpms_portal.cms.queries.text import anchor_of, html_of
 from cpms_portal.cms.resources import HTML, LibraryItem, Page, PageText, Version
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
 from cpms_portal.core.actor import Actor
-from cpms_portal.core.resources import modified, root_of
+from cpms_portal.core.resources import modified
 from cpms_portal.workflow.actions import begin
 
 Values = Mapping[str, Any]
@@ -99,16 +103,20 @@ def save_item(
     more = {name: value for name, value in given.items() if nodes[name] == "more"}
     if "steps" in more:
         more["steps"] = [step_by_identity(item, step, actor) for step in more["steps"]]
-    return put_text(item, language, _text(item, language, values, more), actor, note=note)
+    return put_text(
+        item, language, _text(item, language, values, more, actor=actor), actor, note=note
+    )
 
 
 def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, (set, frozenset)) else value
 
 
-def _text(item: LibraryItem, language: str, values: Values, more: dict[str, Any]) -> PageText:
+def _text(
+    item: LibraryItem, language: str, values: Values, more: dict[str, Any], *, actor: Actor
+) -> PageText:
     old = item.texts.get(language)
-    source = _sources(item, old)
+    source = _sources(item, old, actor)
     body, syntax = source(values.get("text", ""), values.get("syntax", HTML))
     if "steps" in more:
         more["steps"] = [_row(step, "text", source) for step in more["steps"]]
@@ -124,7 +132,9 @@ def _text(item: LibraryItem, language: str, values: Values, more: dict[str, Any]
     )
 
 
-def _sources(item: LibraryItem, old: PageText | None) -> Callable[[str, str], tuple[str, str]]:
+def _sources(
+    item: LibraryItem, old: PageText | None, actor: Actor
+) -> Callable[[str, str], tuple[str, str]]:
     """Return a function that gives a body back as it was kept when only its HTML came back.
 
     So a text in Markdown stays the same file when something else of its page is changed.
@@ -139,7 +149,7 @@ def _sources(item: LibraryItem, old: PageText | None) -> Callable[[str, str], tu
     def source(body: str, syntax: str) -> tuple[str, str]:
         if syntax != HTML:
             return body, syntax
-        return kept.get(body) or (by_identity(root_of(item), body), HTML)
+        return kept.get(body) or (links_by_identity(item, body, actor), HTML)
 
     return source
 

@@ -17,10 +17,11 @@ from cpms_portal.cms.actions.files import put_captions, put_scales
 from cpms_portal.cms.actions.libraries import add_network_libraries
 from cpms_portal.cms.actions.writing import put_text
 from cpms_portal.cms.exporter import EVERY_LANGUAGE, OIDS, PUBLISHED, file_of, libraries
+from cpms_portal.cms.importer.moves import Moves
 from cpms_portal.cms.importer.sources import Slug, Source, removed_in, slugs_in
 from cpms_portal.cms.importer.texts_of_all import FOLDER, with_texts_of_all
 from cpms_portal.cms.queries.links import by_identity, standing, target_of
-from cpms_portal.cms.queries.removed import Named, all_removed, was_removed
+from cpms_portal.cms.queries.removed import all_removed, was_removed
 from cpms_portal.cms.resources import (
     HTML,
     MARKDOWN,
@@ -46,48 +47,58 @@ def import_library(root: Any, folder: Path, actor: Actor) -> int:
     """Make what is missing of the libraries; return how many objects were made."""
     made = add_network_libraries(root, actor)
     changed: list[tuple[LibraryItem, Slug]] = []
+    moves = Moves(root, folder)
     of_all = slugs_in(folder / FOLDER)
     for name, library in libraries(root):
         _mark_removed(library, folder / name)
     removed = all_removed(root)
     for name, library in libraries(root):
         for slug in with_texts_of_all(slugs_in(folder / name), of_all, network_of(library)):
-            item, new = _item(library, slug, removed, actor)
+            gone = was_removed(removed, library, slug.name)
+            if moves.leads_on(library, slug.name) or (
+                gone and moves.standing(library, slug.name) is None
+            ):
+                continue
+            item, new = _item(library, slug, moves, actor)
             made += new
-            if item is not None:
-                changed.append((item, slug))
+            changed.append((item, slug))
+    moves.take_over()
     for item, slug in changed:
         _renew(item, slug, actor)
     return made
 
 
 def _mark_removed(library: Library, folder: Path) -> None:
-    """Take over what the files say was removed for good elsewhere; what stands here stays."""
+    """Take over what the files say was removed elsewhere; what stands here stays.
+
+    What they do not say any more was restored there, and may come again.
+    """
     names, digest = removed_in(folder)
-    if digest != library.removed_read:
-        library.removed |= {name for name in names if standing(library, name) is None}
-        library.removed_read = digest
+    if digest == library.removed_read:
+        return
+    own = library.removed - library.removed_taken
+    taken = frozenset(name for name in names - own if standing(library, name) is None)
+    library.removed, library.removed_taken = own | taken, taken
+    library.removed_read = digest
 
 
-def _item(
-    library: Library, slug: Slug, removed: frozenset[Named], actor: Actor
-) -> tuple[LibraryItem | None, int]:
+def _item(library: Library, slug: Slug, moves: Moves, actor: Actor) -> tuple[LibraryItem, int]:
     """Return the item of some files, made where it is missing, and how many were made.
 
-    None for what the office removed, with all that stood in it; what it moved is followed.
+    What was moved, here or in the files, is followed.
     """
-    found, made = standing(library, slug.name), 0
-    if found is None and not was_removed(removed, library, slug.name):
-        found, made = _make(library, slug, actor), 1
+    found, made = moves.standing(library, slug.name), 0
+    if found is None:
+        found, made = _make(library, slug, moves, actor), 1
     here = (oid_of(library), slug.name)
-    if found is not None and here not in found.read_from:
+    if here not in found.read_from:
         found.read_from |= {here}
     return found, made
 
 
-def _make(library: Library, slug: Slug, actor: Actor) -> LibraryItem:
+def _make(library: Library, slug: Slug, moves: Moves, actor: Actor) -> LibraryItem:
     above, _slash, name = slug.name.rpartition("/")
-    place = standing(library, above) if above else library
+    place = moves.standing(library, above) if above else library
     if place is None:
         raise ConfigurationRefusedError(f"{slug.name}: the folder {above} has no file")
     head = slug.original.head
@@ -185,14 +196,14 @@ def _text(item: LibraryItem, source: Source) -> PageText:
         syntax=syntax,
         summary=head.get("summary", ""),
         more={
-            node.name: _resolved(node.name, _whole(node, head[node.name]), root)
+            node.name: _resolved(node.name, whole(node, head[node.name]), root)
             for node in nodes
             if node.name in head
         },
     )
 
 
-def _whole(node: colander.SchemaNode, value: Any) -> Any:
+def whole(node: colander.SchemaNode, value: Any) -> Any:
     """Return rows with what files leave out: the usual values of the schema."""
     if not isinstance(node.typ, colander.Sequence):
         return value
@@ -224,11 +235,12 @@ def _resolved(key: str, value: Any, root: Any) -> Any:
 
 def _enter_state(item: LibraryItem, wanted: str, actor: Actor) -> None:
     """Bring an item into the state its file names."""
-    for step in _steps(item.state, wanted):
+    for step in steps_to(item.state, wanted):
         transition(item, step, actor, reason="content")
 
 
-def _steps(now: str, wanted: str) -> Iterator[str]:
+def steps_to(now: str, wanted: str) -> Iterator[str]:
+    """Yield the steps that lead from one state to another."""
     if now == wanted:
         return
     if wanted == "in_review":

@@ -7,7 +7,7 @@ keeps the paths its file has, and old paths are followed through the redirects.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
@@ -75,6 +75,24 @@ def moved_to(root: Any, path: str) -> Any:
     return None
 
 
+def addresses_that_lead_on(root: Any) -> dict[str, str]:
+    """Return the old addresses at which nothing stands now, with where each leads."""
+    found = {}
+    for old, oid in getattr(root.get("library"), "moved", {}).items():
+        target = resource_of(root, oid)
+        if target is not None and find_above(target, Trash) is None and not _stands(root, old):
+            found[old] = resource_path(target)
+    return found
+
+
+def _stands(root: Any, path: str) -> bool:
+    try:
+        find_resource(root, path)
+    except KeyError:
+        return False
+    return True
+
+
 def target_of(root: Any, address: str) -> Any:
     """Return what an address of the portal or an oid as text leads to, or None."""
     if address.lstrip("-").isdecimal():
@@ -91,8 +109,12 @@ def standing(library: Any, name: str) -> LibraryItem | None:
     return found if isinstance(found, LibraryItem) else None
 
 
-def by_identity(root: Any, html: str) -> str:
-    """Return HTML whose links to content of the portal name its identity, not its place."""
+def by_identity(root: Any, html: str, sees: Callable[[Any], bool] | None = None) -> str:
+    """Return HTML whose links to content of the portal name its identity, not its place.
+
+    sees: says of a target whether the writer sees it; links to others stay as they were typed, so
+    that nobody is told where something hidden stands.
+    """
 
     def named(match: re.Match[str]) -> str:
         address = unescape(match[2])
@@ -101,6 +123,8 @@ def by_identity(root: Any, html: str) -> str:
             return match[0]
         found = target_of(root, path)
         if not isinstance(found, Content) or found.__parent__ is None:
+            return match[0]
+        if sees is not None and not sees(found):
             return match[0]
         return f"{match[1]}{RESOLVE}{oid_of(found)}{escape(mark + rest)}{match[3]}"
 
@@ -139,7 +163,8 @@ def what_links_to(item: Any, actor: Actor) -> list[LibraryItem]:
 class Broken:
     """A link that leads nowhere, or to where readers cannot follow. reason: gone, trash, hidden.
 
-    address: a path, or the oid of what is or was there. target: what is there, or None.
+    address: a path, or the oid of what is or was there. target: what is there, None when there is
+    nothing or who asks does not see it either.
     """
 
     item: LibraryItem
@@ -161,11 +186,16 @@ def broken_links(library: Any, actor: Actor, reader: Actor) -> list[Broken]:
         actor, "page", within=library, where={"link": list(wrong)}, sort="title", size=MOST_SHOWN
     )
     return [
-        Broken(item, address, wrong[address], target_of(root, address))
+        Broken(item, address, wrong[address], _seen(target_of(root, address), actor))
         for item in found
         for address in item.links
         if address in wrong
     ]
+
+
+def _seen(target: Any, actor: Actor) -> Any:
+    noun = getattr(target, "noun", "")
+    return target if noun and actor.may(f"{noun}:view", target) else None
 
 
 def _trouble(root: Any, address: str, reader: Actor) -> str:

@@ -22,7 +22,7 @@ def names_of_removed(item: LibraryItem) -> Iterator[Named]:
 
 
 def all_removed(root: Any) -> frozenset[Named]:
-    """Return what stands in a trash, or was removed from one for good."""
+    """Return what stands in a trash, or was removed from one for good, of all libraries."""
     found: set[Named] = set()
     for library in [root["library"], *(one["library"] for one in networks_of(root))]:
         found.update((oid_of(library), name) for name in library.removed)

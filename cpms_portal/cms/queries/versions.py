@@ -48,12 +48,12 @@ def newest_two(versions: Sequence[Version]) -> list[int]:
 
 def lines_of(text: PageText) -> list[str]:
     """Return what a text says, a line each: title, summary, body, steps, questions and the rest."""
-    lines = [text.title, text.summary, *_lines(text.text, text.syntax)]
+    lines = [text.title, text.summary, *lines_of_body(text.text, text.syntax)]
     for step in text.more.get("steps", ()):
-        lines += [step["title"], *_lines(step["text"], step["syntax"])]
+        lines += [step["title"], *lines_of_body(step["text"], step["syntax"])]
     for question in text.more.get("questions", ()):
         lines += [question["theme"], question["question"]]
-        lines += _lines(question["answer"], question["syntax"])
+        lines += lines_of_body(question["answer"], question["syntax"])
     for chapter in text.more.get("chapters", ()):
         lines.append(f"{chapter['at']} s: {chapter['title']}")
     for name in ("transcript", "hours", "disease_group", "alternative"):
@@ -61,14 +61,19 @@ def lines_of(text: PageText) -> list[str]:
     return [line for line in lines if line]
 
 
-def _lines(body: str, syntax: str) -> list[str]:
+def lines_of_body(body: str, syntax: str) -> list[str]:
+    """Return the words of a body, a line for each of its blocks."""
     pictured = _PICTURE.sub(r"<p>[\1]</p>", html_of(body, syntax))
     return [plain(part) for part in _BLOCK.split(pictured)]
 
 
 def side_by_side(old: PageText, new: PageText) -> list[Change]:
     """Return how a text became another: both side by side, what changed within a line marked."""
-    before, after = lines_of(old), lines_of(new)
+    return compared(lines_of(old), lines_of(new))
+
+
+def compared(before: list[str], after: list[str]) -> list[Change]:
+    """Return how lines became others."""
     changes: list[Change] = []
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":

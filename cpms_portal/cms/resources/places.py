@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from BTrees.LOBTree import LOBTree
 from BTrees.OOBTree import OOBTree
+from persistent import Persistent
 from persistent.mapping import PersistentMapping
+from ZODB.blob import Blob
 
 from cpms_portal.cms.resources.items import IOBTree, LibraryItem, Shared
 from cpms_portal.core.resources import Container, content_type
@@ -20,7 +23,8 @@ class Library(Shared, Container):
 
     moved: on the portal's own library alone, old path → oid of what stood there.
     removed: paths within it of what was removed for good, which files do not bring back;
-    removed_read: digest of the file that named some.
+    removed_taken: those of them that only a file named; removed_read: digest of that file.
+    sent: oid of a person → files they sent and did not confirm or drop yet.
     """
 
     noun = "library"
@@ -28,11 +32,22 @@ class Library(Shared, Container):
     history = ()
     last_position = 1000.0
     removed: frozenset[str] = frozenset()
+    removed_taken: frozenset[str] = frozenset()
     removed_read = ""
+    sent: LOBTree | None = None
 
     def __init__(self, title: str = "", created: datetime | None = None) -> None:
         super().__init__(title, created)
         self.moved: OOBTree = OOBTree()
+
+
+class SentFiles(Persistent):
+    """Files of a library that somebody sent back, as one ZIP, until they confirm or drop them."""
+
+    def __init__(self, name: str, at: datetime) -> None:
+        self.name = name
+        self.at = at
+        self.blob = Blob()
 
 
 @content_type("LibraryFolder")

@@ -24,12 +24,17 @@ OPTIONAL = (
     *("kind", "original", "state", "summary", "syntax"),
     *("shown_from", "shown_until", "related", "files", "captions"),
 )
-#: The file of a library that names what was removed from it for good.
+#: The file of a library that names what was removed from it.
 REMOVED = "removed.yaml"
+#: The file of the portal's own library that says where old addresses lead.
+MOVED = "moved.yaml"
 #: Keys of the schema that front matter says otherwise.
 _OTHERWISE = {"title", "text", "tags"}
 #: A tag that stands without quotes; words YAML takes for something else are quoted.
 _PLAIN_TAG = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z][a-z0-9-]*")
+
+#: What YAML takes for the end of a line, and a mark of an editor: written as a number.
+_BREAKS = frozenset("\x85\u2028\u2029\ufeff")
 
 
 class _Readable(yaml.SafeDumper):
@@ -37,6 +42,8 @@ class _Readable(yaml.SafeDumper):
 
 
 def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    if _BREAKS.intersection(text):
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
     style = "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -87,8 +94,13 @@ def _in_order(rows: Any, names: list[str]) -> list[dict[str, Any]]:
 
 
 def written_removed(names: Iterable[str]) -> str:
-    """Return the file that names what a library removed for good, by paths within it."""
+    """Return the file that names what a library removed, by paths within it."""
     return yaml.safe_dump({"removed": sorted(names)}, allow_unicode=True, width=10_000)
+
+
+def written_moved(moved: Mapping[str, str]) -> str:
+    """Return the file that says where old addresses lead."""
+    return yaml.safe_dump({"moved": dict(moved)}, allow_unicode=True, width=10_000)
 
 
 def digest_of(*parts: str) -> str:
@@ -107,7 +119,11 @@ def _tag(tag: str) -> str:
 
 
 def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+    if float(value).is_integer():
+        return str(int(value))
+    said = repr(float(value))
+    # YAML 1.1 takes 1e-06 for a text.
+    return said if "." in said else said.replace("e", ".0e")
 
 
 def _plain(value: Any) -> Any:

@@ -56,6 +56,7 @@ def includeme(config: Configurator) -> None:
     add(Library, "sharing", _("Share"), order=50, permission=share)
     add(Library, "review", _("Waiting for review"), order=60, permission=Permission.PAGE_REVIEW)
     add(Library, "broken-links", _("Links"), order=70, permission=work)
+    add(Library, "as-files", _("Files"), order=80, permission=Permission.PAGE_REVIEW)
     for place in (Library, LibraryFolder):
         add(place, "contents", _("Contents"), order=30, permission=work, covers=("add",))
     add(Trash, "", _("Trash"), order=10, permission=work)

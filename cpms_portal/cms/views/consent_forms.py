@@ -88,7 +88,7 @@ def consent_form_pdf(context: ConsentForm, request: Request) -> Response:
     response.etag = made.digest
     response.conditional_response = True
     named = bool(words.filled)
-    response.cache_control = "private, no-cache" if named else "public, max-age=3600"
+    response.cache_control = "private, no-cache" if named else "public, no-cache"
     return response
 
 

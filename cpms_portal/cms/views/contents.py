@@ -27,6 +27,7 @@ from cpms_portal.cms.resources import Library, LibraryFolder, LibraryItem
 from cpms_portal.cms.schemas.fields import Tags
 from cpms_portal.cms.schemas.kinds import KINDS, kind_of
 from cpms_portal.cms.views.clipboard import MOST, clip, clipped
+from cpms_portal.cms.views.undo import Noting, undo_of
 from cpms_portal.core.errors import CPMSError, ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import find_above, oid_of
@@ -52,6 +53,7 @@ def contents_page(context: Any, request: Request) -> dict[str, Any]:
         "sorts": CONTENTS,
         "batch_steps": [(one.name, one.title) for one in steps_of(request.registry)],
         "clipboard": clipping,
+        "undo": undo_of(request),
         "library": find_above(context, Library),
         "may_edit": request.has_permission(Permission.PAGE_EDIT, context),
     }
@@ -101,7 +103,7 @@ def _clip(request: Request, kind: str, items: list[LibraryItem]) -> None:
 
 def _cut(context: Any, items: list[LibraryItem], request: Request) -> str:
     _clip(request, "move", items)
-    return _("Cut. Open the folder it shall go to and paste it there.")
+    return _("Cut. Open the folder it shall go to and paste it there; until then nothing changes.")
 
 
 def _copy(context: Any, items: list[LibraryItem], request: Request) -> str:
@@ -113,7 +115,11 @@ def _state(context: Any, items: list[LibraryItem], request: Request) -> str:
     step, comment = request.POST.get("step", ""), request.POST.get("comment", "")
     for item in items:
         take_step(item, step, request.actor, comment[:1000])
-    return _("Done.")
+    moves = request.registry.cpms_workflows["Page"].transitions
+    if step not in BACK:
+        return _("Done.")
+    back = request.localizer.translate(moves[BACK[step]].title)
+    return _("Done. The step “${step}” takes it back.", mapping={"step": back})
 
 
 def _tags(context: Any, items: list[LibraryItem], request: Request) -> str:
@@ -150,7 +156,7 @@ class _Bare:
 def _discard(context: Any, items: list[LibraryItem], request: Request) -> str:
     for item in items:
         moving.discard(item, request.actor)
-    return _("Moved to the trash.")
+    return _("Moved to the trash. It can be restored from there.")
 
 
 def _rename(context: Any, items: list[LibraryItem], request: Request) -> str:
@@ -172,10 +178,21 @@ def _place(context: Any, items: list[LibraryItem], request: Request) -> str:
     row = request.POST.get("row", "").strip()
     if not (row.isascii() and row.isdigit() and 0 < len(row) < MOST_DIGITS and int(row)):
         raise ValueRefusedError(_("Say the number of a row, from 1."))
+    placed = [oid for _position, oid in ordering.positions_in(context)]
+    before = placed.index(oid_of(items[0])) + 1 if oid_of(items[0]) in placed else int(row)
     ordering.put_at(items, int(row), request.actor)
-    return _("Moved to row ${row}.", mapping={"row": int(row)})
+    said = {"row": int(row), "before": before}
+    return _("Moved to row ${row}. It stood in row ${before}.", mapping=said)
 
 
+#: Step → the one that takes it back.
+BACK = {
+    "submit": "recall",
+    "recall": "submit",
+    "return": "submit",
+    "publish": "retract",
+    "retract": "publish",
+}
 ACTS: dict[str, Act] = {
     "cut": _cut,
     "copy": _copy,
@@ -202,7 +219,9 @@ def act(context: Any, request: Request) -> Response:
             linked = _linked(items, request)
             if linked:
                 return _ask(context, items, linked, request)
+        noting = Noting(request.POST["act"], items)
         request.tell(pressed(context, items, request))
+        noting.keep(request)
     except CPMSError as error:
         request.tm.doom()
         request.tell(error.message, "attention")
@@ -236,10 +255,12 @@ def paste(context: Any, request: Request) -> Response:
     kind, items = clipped(request) or ("", [])
     try:
         if kind == "move":
+            noting = Noting("move", items)
             for item in items:
                 moving.move_item(item, context, request.actor)
         else:
-            moving.paste_copies(items, context, request.actor)
+            noting = Noting("paste", moving.paste_copies(items, context, request.actor))
+        noting.keep(request)
         clip(request, "", [])
         request.tell(_("Pasted."))
     except CPMSError as error:

@@ -76,6 +76,8 @@ def sent(version: FileVersion, request: Request, *, public: bool) -> Response:
     name = re.sub(r"[^\w .()-]", "_", version.name, flags=re.ASCII)
     response.content_disposition = f'{"inline" if shown else "attachment"}; filename="{name}"'
     response.headers["Content-Security-Policy"] = SANDBOX
+    if "language" not in request.GET:
+        response.vary = ["Accept-Language", "Cookie"]  # the reader's language chose it
     return response
 
 

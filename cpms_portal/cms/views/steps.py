@@ -98,7 +98,11 @@ def revert_to(context: LibraryItem, request: Request) -> Response:
 def make_working_copy(context: LibraryItem, request: Request) -> Response:
     """Make a working copy, or lead to the one there is."""
     there = working_copies_of(context, request.actor)
-    made = there[0] if there else working_copy_of(context, request.actor)
+    try:
+        made = there[0] if there else working_copy_of(context, request.actor)
+    except ValueRefusedError as error:
+        request.tell(error.message, "attention")
+        return HTTPSeeOther(request.resource_path(context))
     request.tell(_("This is a working copy. Published, it replaces the page it was made of."))
     return HTTPSeeOther(request.resource_path(made, "edit"))
 

@@ -57,6 +57,11 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
+def words_in(asked: dict[str, Any]) -> str:
+    """Return the selector of what a picture says."""
+    return ", ".join([WORDS, *asked.get("also", ())])
+
+
 def place_of(content: Path, name: str) -> Path:
     """Return where a picture stands among the files of the library."""
     return content / "library" / "files" / "pictures" / name / "all" / f"{name}.png"
@@ -91,7 +96,9 @@ class Photographer:
             page.get_by_text(asked["below"], exact=True).first.evaluate(
                 "(one) => window.scrollTo(0, one.getBoundingClientRect().top - 24)"
             )
-        return smaller(page.screenshot()), list(dict.fromkeys(page.evaluate(_READ, WORDS)))
+        return smaller(page.screenshot()), list(
+            dict.fromkeys(page.evaluate(_READ, words_in(asked)))
+        )
 
     def _path(self, address: str, page: Page) -> str:
         if "{me}" not in address:

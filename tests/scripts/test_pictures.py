@@ -12,11 +12,11 @@ from PIL import Image
 from cpms_portal.scripts.pictures import (
     SHARPNESS,
     WIDTH,
-    WORDS,
     list_in,
     place_of,
     said_in,
     smaller,
+    words_in,
 )
 from tests.ground import PROJECT
 
@@ -46,7 +46,7 @@ def test_a_picture_says_what_its_page_says_now(name, app, site, browser_of):
         addresses = [one.get("href", "") for one in answer.html.select("main a")]
         answer = browser.get(next(one for one in addresses if re.search(pattern, one)))
     assert answer.content_type == "text/html"
-    there = {" ".join(one.get_text().split()) for one in answer.html.select(WORDS)}
+    there = {" ".join(one.get_text().split()) for one in answer.html.select(words_in(asked))}
     gone = set(SAID[name]) - there
     assert not gone, f"take it anew: ./cpms pictures --only {name}"
     tabs = [" ".join(one.get_text().split()) for one in answer.html.select(".tabs a")]
@@ -61,7 +61,7 @@ def test_a_picture_is_small_and_says_what_it_shows(name):
         assert picture.width == round(PICTURES[name].get("width", WIDTH) * SHARPNESS)
     head = yaml.safe_load((PAGES / f"{name}.md").read_text(encoding="utf-8").split("---\n", 2)[1])
     assert head["alternative"].endswith(".")
-    assert set(PICTURES[name]) <= {"address", "login", "width", "height", "follow", "below"}
+    assert set(PICTURES[name]) <= {"address", "login", "width", "height", "follow", "also", "below"}
 
 
 def test_every_picture_is_in_a_guide_and_every_picture_says_something():

@@ -82,6 +82,12 @@ def test_a_guide_of_the_portal_is_right(name, app):
     assert failures(app.get(f"/library/{name}/pdf").body) == []
 
 
+def test_the_flyer_of_the_portal_is_right():
+    (flyer,) = (CONTENT / "library" / "files" / "helpdesk-flyer").rglob("*.pdf")
+    assert failures(flyer.read_bytes()) == []
+    assert is_readable(told_by(flyer.read_bytes()), "en")
+
+
 def test_a_guide_with_everything_is_right(everything):
     assert failures(everything) == []
     told = told_by(everything)

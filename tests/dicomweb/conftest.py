@@ -12,7 +12,7 @@ from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
 from cpms_portal.imaging.queries import index_of
 from tests.factories.dicom import StudyPlan, study_files
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 HP, COLLEAGUE, OUTSIDER = "rareliverhpuser1", "ernskinhpuser3", "vascernhpuser1"
 

@@ -18,7 +18,7 @@ from cpms_portal.imaging.deidentification.returning import Given
 from cpms_portal.imaging.queries import studies_of
 from tests.dicomweb.test_storing import KIND, message
 from tests.factories.dicom import StudyPlan, patient_module, written
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 KEY = b"k" * 32
 PLAN = StudyPlan(uid_seed="coming back")

@@ -26,7 +26,7 @@ from tests.dicomweb.test_counterparts import client_of
 from tests.dicomweb.test_reading import EXPLICIT
 from tests.dicomweb.test_transfer_syntaxes import frames_of, sent
 from tests.factories.dicom import StudyPlan, ct_slice, written
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what goes over the wire is the same on both
 #: File of pydicom → the media type of its frames (PS3.18 table 8.7.3-5).

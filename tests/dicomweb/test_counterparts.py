@@ -14,7 +14,7 @@ from cpms_portal.imaging.queries import files_of, studies_of
 from tests.dicomweb.conftest import HP, token_made
 from tests.dicomweb.orthanc import orthanc
 from tests.factories.dicom import StudyPlan, ct_slice, study_files
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what goes over the wire is the same on both
 

@@ -25,7 +25,7 @@ from cpms_portal.imaging.deidentification.reasons import RefusedError
 from cpms_portal.imaging.queries import files_of, studies_of
 from cpms_portal.patients.queries import opened_identity
 from tests.factories.dicom import FILE_HEAD, StudyPlan, planted_person, study_files
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 CENTRE = "networks/rare-liver/germany/de40"
 TITLES = titles_in(f"DE40 {CENTRE} PACS1 PACS2\nOTHER networks/rare-liver/france/fr1 PACS3")

@@ -19,7 +19,7 @@ from cpms_portal.dicomweb.media.mhd import read_bundle
 from cpms_portal.dicomweb.media.xdm import read_disc
 from cpms_portal.imaging.queries import studies_of
 from tests.factories.dicom import StudyPlan, planted_person, study_files
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 GB = 1024**3
 RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"

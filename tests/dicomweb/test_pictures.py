@@ -18,7 +18,7 @@ from cpms_portal.imaging.queries import files_of
 from tests.dicomweb.test_coming_back import report
 from tests.dicomweb.test_reading import parts_in
 from tests.factories.dicom import StudyPlan, ct_slice, written
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 PNG = "image/png"
 

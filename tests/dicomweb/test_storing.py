@@ -25,7 +25,7 @@ from tests.factories.dicom import (
     study_files,
     written,
 )
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 KIND = 'multipart/related; type="application/dicom"; boundary=MARK'
 

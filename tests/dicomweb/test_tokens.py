@@ -16,8 +16,7 @@ from cpms_portal.security.grants import grant, revoke
 from cpms_portal.security.roles import Role
 from tests.dicomweb.conftest import COLLEAGUE, HP, OUTSIDER, Program, token_made
 from tests.dicomweb.test_storing import KIND, files_for, message
-from tests.factories.patients import member_of_centre
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import member_of_centre, patient_of
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from cpms_portal.imaging.actions import receive_study
 from cpms_portal.imaging.queries import files_of
 from tests.dicomweb.test_reading import EXPLICIT, MULTI, parts_in
 from tests.factories.dicom import StudyPlan, written
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what goes over the wire is the same on both
 DICOM = "application/dicom"

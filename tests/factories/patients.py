@@ -61,3 +61,9 @@ def enrolled(root: Any, registry: Any, **changes: Any) -> Patient:
 def member_of_centre(root: Any, login: str, role: Role, actor: Any) -> Any:
     """Return the membership of a person at the clinician's centre."""
     return admit_member(centre_of(root), person_of(root, login), role, actor)
+
+
+def patient_of(root) -> Patient:
+    """Return the first patient of the centre of the HP."""
+    patients = root["networks"]["rare-liver"]["germany"]["de40"]["patients"]
+    return next(node for _, node in sorted(patients.items()) if isinstance(node, Patient))

@@ -25,7 +25,7 @@ from cpms_portal.imaging.deidentification.returning import Given, days_in
 from cpms_portal.imaging.queries import files_of, given_in, studies_of
 from tests.dicomweb.test_coming_back import report
 from tests.factories.dicom import SYNTAXES, StudyPlan, ct_slice, written
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 KEY = b"k" * 32
 SHIFT = shift_of(KEY, "")

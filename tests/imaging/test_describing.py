@@ -16,7 +16,7 @@ from cpms_portal.imaging.deidentification.reader import read_file
 from cpms_portal.imaging.ingest.describing import BULK, described
 from cpms_portal.imaging.queries import index_of, instance_bytes, metadata_of
 from tests.factories.dicom import SYNTAXES, StudyPlan, ct_slice, study_files, written
-from tests.imaging.test_studies import patient_of
+from tests.factories.patients import patient_of
 
 
 def told(content: bytes) -> dict:

@@ -18,7 +18,8 @@ from cpms_portal.imaging.deidentification.engine import Deidentifier
 from tests.factories.dicom import SYNTAXES, StudyPlan, ct_slice, encapsulated_pdf, written
 from tests.factories.dicom import planted_person as person
 from tests.factories.files import pdf
-from tests.imaging.test_studies import HP, OUTSIDER, patient_of
+from tests.factories.patients import patient_of
+from tests.imaging.pages import HP, OUTSIDER
 
 KEY = b"k" * 32
 PERSON = person(6)

@@ -11,7 +11,6 @@ import transaction
 from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
-from pyramid.traversal import resource_path
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
@@ -24,7 +23,8 @@ from cpms_portal.imaging.held.queries import held_series_of, images_of
 from cpms_portal.imaging.ingest.sources import bundled
 from cpms_portal.imaging.queries import files_of, studies_of
 from tests.factories.dicom import StudyPlan, burned_in, ct_slice, planted_person, written
-from tests.imaging.test_studies import HP, OUTSIDER, patient_of, token_of, uploaded
+from tests.factories.patients import patient_of
+from tests.imaging.pages import OUTSIDER, first_held, token_of, uploaded
 
 KEY = b"\x09" * 32
 PERSON = planted_person(4)
@@ -43,23 +43,8 @@ def kept(address, root):
     return patient_of(root)
 
 
-@pytest.fixture
-def place(root) -> str:
-    return resource_path(patient_of(root))
-
-
-@pytest.fixture
-def hp(browser_of):
-    return browser_of(HP)
-
-
 def brought(hp, place, *datasets) -> dict:
     return uploaded(hp, place, b"".join(bundled(("x", written(one)) for one in datasets)))
-
-
-def first_held(hp, place) -> str:
-    page = hp.get(f"{place}/studies")
-    return page.html.find("a", string="Look at them")["href"]
 
 
 def test_words_in_the_pixels_when_an_image_is_held_then_have_a_box_proposed() -> None:

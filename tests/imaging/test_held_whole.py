@@ -6,7 +6,6 @@ import io
 
 import pytest
 from pypdf import PdfReader
-from pyramid.traversal import resource_path
 
 from cpms_portal.imaging.ingest.sources import bundled
 from cpms_portal.imaging.queries import studies_of
@@ -14,24 +13,14 @@ from tests.factories.clinical import clinical_document
 from tests.factories.dicom import planted_person, written
 from tests.factories.files import pdf
 from tests.factories.videos import H264, MPEG2, stream, video
+from tests.imaging.pages import OUTSIDER, first_held, token_of, uploaded
 from tests.imaging.test_clinical import CLINICAL
 from tests.imaging.test_encapsulated import PERSON, wrapped
-from tests.imaging.test_held import first_held, kept
-from tests.imaging.test_studies import HP, OUTSIDER, patient_of, token_of, uploaded
+from tests.imaging.test_held import kept
 from tests.imaging.test_videos import pictures
 
 LETTER = clinical_document(planted_person(7))
 STRANGERS = (OUTSIDER, "rareliverresearcher")
-
-
-@pytest.fixture
-def place(root) -> str:
-    return resource_path(patient_of(root))
-
-
-@pytest.fixture
-def hp(browser_of):
-    return browser_of(HP)
 
 
 def brought(hp, place, content: bytes) -> dict:

@@ -16,8 +16,9 @@ from cpms_portal.imaging.ingest.facts import facts_of
 from cpms_portal.imaging.ingest.sources import bundled
 from tests.dicomweb.test_coming_back import reference
 from tests.factories.dicom import StudyPlan, patient_module, study_files, written
+from tests.factories.patients import patient_of
+from tests.imaging.pages import HP, OUTSIDER, uploaded
 from tests.imaging.test_objects import code, item
-from tests.imaging.test_studies import HP, OUTSIDER, patient_of, uploaded
 
 PLAN = StudyPlan(uid_seed="key images", size=32, slices=4)
 

@@ -18,7 +18,8 @@ from cpms_portal.imaging.frames.decoding import FrameError
 from cpms_portal.imaging.frames.reports import lines_of
 from cpms_portal.imaging.frames.waveforms import Channel, Tracing, drawn, tracings_of
 from tests.factories.dicom import StudyPlan, patient_module, planted_person, study_files, written
-from tests.imaging.test_studies import OUTSIDER, patient_of
+from tests.factories.patients import patient_of
+from tests.imaging.pages import OUTSIDER
 
 SVG = "{http://www.w3.org/2000/svg}"
 

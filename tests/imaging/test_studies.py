@@ -10,14 +10,12 @@ import numpy
 import pytest
 import transaction
 from PIL import Image
-from pyramid.traversal import resource_path
 from webtest import Upload as FormFile
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
 from cpms_portal.imaging.ingest.sources import bundled
 from cpms_portal.imaging.queries import files_of, index_of, studies_of
-from cpms_portal.patients.resources import Patient
 from cpms_portal.storage.blobs import SealedBlob
 from cpms_portal.storage.keys import KeyDestroyedError, keyring
 from tests.factories.dicom import (
@@ -28,46 +26,8 @@ from tests.factories.dicom import (
     study_files,
     written,
 )
-
-HP, OUTSIDER = "rareliverhpuser1", "ernrndhpuser1"
-
-
-def patient_of(root) -> Patient:
-    """Return the first patient of the centre of the HP."""
-    patients = root["networks"]["rare-liver"]["germany"]["de40"]["patients"]
-    return next(node for _, node in sorted(patients.items()) if isinstance(node, Patient))
-
-
-@pytest.fixture
-def place(root) -> str:
-    """The address of the patient."""
-    return resource_path(patient_of(root))
-
-
-@pytest.fixture
-def hp(browser_of):
-    """A browser of a clinician of the centre."""
-    return browser_of(HP)
-
-
-def token_of(page) -> str:
-    """Return the token of a page's forms."""
-    return page.html.find("input", {"name": "csrf_token"})["value"]
-
-
-def uploaded(browser, place: str, content: bytes, piece: int = 300_000) -> dict:
-    """Send bytes in pieces, as the drop zone does, and return the receipt."""
-    headers = {"X-CSRF-Token": token_of(browser.get(f"{place}/add-study"))}
-    begun = browser.post_json(f"{place}/study-upload", {"size": len(content)}, headers=headers).json
-    address = f"{place}/study-upload/{begun['upload']}"
-    for at in range(0, len(content), piece):
-        browser.put(address, content[at : at + piece], headers={**headers, "X-Offset": str(at)},
-                    content_type="application/octet-stream")  # fmt: skip
-    for _ in range(600):
-        answer = browser.post(f"{address}/finish", headers=headers)
-        if answer.status_int == 200:
-            return answer.json["receipt"]
-    raise AssertionError("the work does not end")
+from tests.factories.patients import patient_of
+from tests.imaging.pages import OUTSIDER, token_of, uploaded
 
 
 def study_plan(seed: str, **more: object) -> StudyPlan:

@@ -28,7 +28,7 @@ from cpms_portal.imaging.ingest.workers import workers
 from cpms_portal.patients.resources import Patient
 from cpms_portal.storage.uploads import spool
 from tests.browser.chromium import FLAGS as WITHOUT_WEBGL
-from tests.imaging.seeing import FLAGS as WITH_WEBGL
+from tests.browser.chromium import WITH_WEBGL
 
 SLICES, SIZE = 500, 512
 WARM, SECONDS, ASKED = 3, 6, 60

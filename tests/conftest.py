@@ -17,14 +17,16 @@ from pathlib import Path
 import pytest
 import transaction
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
 from pyramid.scripting import prepare
 from webtest import TestApp
 from webtest.http import StopableWSGIServer
 
 from cpms_portal.core import clock as clock_module
+from cpms_portal.scripts import _system
 from cpms_portal.scripts._postgres import private_postgres, server_programs
-from cpms_portal.scripts._system import chromium
 from tests import ground
+from tests.browser.chromium import close_windows, launched, window_of
 
 # The same examples each time, however busy the machine is.
 settings.register_profile(
@@ -46,9 +48,11 @@ LONG = frozenset({"chromium_path", "served", "survived"})
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave a storage out where a marker or the option says so."""
+    """Mark what drives a browser; leave a storage out where a marker or the option says so."""
     kept, left_out = [], []
     for item in items:
+        if "chromium_path" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
         kind = getattr(item, "callspec", None) and item.callspec.params.get("storage_kind")
         wanted = {config.getoption("--storage") or kind}
         marker = item.get_closest_marker("storages")
@@ -225,6 +229,46 @@ def served(site) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The browser the system has."""
-    path = os.environ.get("CPMS_TEST_CHROMIUM") or chromium()
+    path = os.environ.get("CPMS_TEST_CHROMIUM") or _system.chromium()
     assert path, "Chromium is missing: run ./cpms test"
     return path
+
+
+@pytest.fixture(scope="module")
+def started_chromium(chromium_path) -> Iterator[Browser]:
+    """Chromium, started once for a file of tests."""
+    with launched(chromium_path) as browser:
+        yield browser
+
+
+@pytest.fixture
+def chromium(started_chromium) -> Iterator[Browser]:
+    """Chromium without WebGL; what a test opens in it is closed at its end."""
+    yield started_chromium
+    close_windows(started_chromium)
+
+
+@pytest.fixture
+def page_of(chromium, served, browser_of):
+    """Open a page as somebody or as nobody; what the browser complains of fails the test.
+
+    A refused form (422) is no complaint.
+    """
+    complaints = []
+
+    def hear(said):
+        if said.type == "error" and "status of 422" not in said.text:
+            complaints.append(said.text)
+
+    def make(login=None, *, width=1280, scheme="light", **options):
+        wanted = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **options}
+        context = window_of(chromium, served, browser_of(login) if login else None, **wanted)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make
+    close_windows(chromium)
+    assert not complaints

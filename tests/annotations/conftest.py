@@ -13,9 +13,10 @@ from cpms_portal.imaging.actions import receive_study
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.security.principals import actor_for
+from tests.browser.chromium import WITH_WEBGL, close_windows, launched
 from tests.factories.dicom import StudyPlan, study_files
 from tests.factories.panels import REQUESTER, Cast
-from tests.imaging.seeing import browser_with_webgl, opened_by
+from tests.imaging.seeing import opened_by
 
 
 @pytest.fixture
@@ -49,25 +50,33 @@ def study(cast, panel):
     return made
 
 
-@pytest.fixture
-def browser(chromium_path):
-    """Chromium with WebGL."""
-    with browser_with_webgl(chromium_path) as started:
-        yield started
+@pytest.fixture(scope="module")
+def started_with_webgl(chromium_path):
+    """Chromium with WebGL, started once for a file of tests."""
+    with launched(chromium_path, WITH_WEBGL) as browser:
+        yield browser
 
 
 @pytest.fixture
-def look(browser, browser_of, served):
+def chromium(started_with_webgl):
+    """Chromium with WebGL; what a test opens in it is closed at its end."""
+    yield started_with_webgl
+    close_windows(started_with_webgl)
+
+
+@pytest.fixture
+def look(chromium, browser_of, served):
     """Open a page as somebody; nothing may have gone wrong in it, no policy violated."""
     opened = []
 
     def open_(login, address, **options):
-        page, wrong = opened_by(browser, browser_of(login), served, **options)
+        page, wrong = opened_by(chromium, browser_of(login), served, **options)
         page.goto(served + address)
         opened.append((page, wrong))
         return page
 
     yield open_
+    close_windows(chromium)
     for _page, wrong in opened:
         assert wrong == []
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.browser.chromium import scrolls_sideways, violations
 from tests.journeys.test_who_may_open_which_page import PEOPLE, Case, cases, expected
 
 pytestmark = [
@@ -96,16 +96,15 @@ class Looker:
 
 
 def test_every_page_can_be_read_by_everybody_on_every_screen(
-    site, served, chromium_path, browser_of, clock
+    site, served, chromium, browser_of, clock
 ):
     cookies = {login or "": browser_of(login).cookiejar for login in PEOPLE}
     pages = list(shown(site, browser_of, clock()))
     assert len(pages) >= 80
-    with launched(chromium_path) as browser:
-        looker = Looker(browser, served)
-        for look in LOOKS:
-            for login, what, case in pages:
-                looker.look(looker.window(login, look, cookies[login]), what, case.address, look)
-            for path in PUBLIC:
-                looker.look(looker.window("", look, ()), f"Public {path}", path, look)
+    looker = Looker(chromium, served)
+    for look in LOOKS:
+        for login, what, case in pages:
+            looker.look(looker.window(login, look, cookies[login]), what, case.address, look)
+        for path in PUBLIC:
+            looker.look(looker.window("", look, ()), f"Public {path}", path, look)
     assert not looker.wrong, f"{len(looker.wrong)}:\n" + "\n".join(sorted(set(looker.wrong)))

@@ -8,29 +8,20 @@ import transaction
 from cpms_portal.core.actor import system_actor
 from cpms_portal.networks.actions import admit_member
 from cpms_portal.security.roles import Role
-from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.browser.chromium import scrolls_sideways, violations
 from tests.factories.people import make_person
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.storages("filestorage"),  # the pages are the same on both
-]
+pytestmark = pytest.mark.storages("filestorage")  # the pages are the same on both
 
 
 @pytest.fixture
-def page(chromium_path, served, root, registry, browser_of):
+def page(page_of, root, registry):
     """A page of a clinician who was let in just now."""
     person = make_person(root, registry, name="Runa Kettilsen", newcomer=True)
     centre = root["networks"]["rare-liver"]["germany"]["de40"]
     admit_member(centre, person, Role.HP, system_actor(registry))
     transaction.commit()
-    cookies = browser_of(person.mail).cookies
-    with launched(chromium_path) as browser:
-        context = browser.new_context(base_url=served, viewport={"width": 390, "height": 844})
-        context.add_cookies(
-            [{"name": name, "value": value, "url": served} for name, value in cookies.items()]
-        )
-        yield context.new_page()
+    return page_of(person.mail, width=390)
 
 
 def test_the_question_comes_first_says_why_and_leads_on_when_it_is_answered(page):

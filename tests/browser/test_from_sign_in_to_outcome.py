@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from cpms_portal.core.settings import setting
 from cpms_portal.identity.queries import training_code
-from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.browser.chromium import scrolls_sideways, violations
 from tests.factories.dicom import StudyPlan, planted_person, study_files
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 CENTRE = "/networks/rare-liver/germany/de40"
 ASKING, RADIOLOGIST, SURGEON = "rareliverhpuser1", "rareliverhpuser3", "rareliverhpuser4"
@@ -56,19 +56,13 @@ class Somebody:
         self.page.get_by_role("link", name=name).first.click()
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with launched(chromium_path) as started:
-        yield started
-
-
 @pytest.fixture
-def at_a_browser(browser, served, site, clock) -> Iterator[Callable[[str], Somebody]]:
+def at_a_browser(chromium, served, site, clock) -> Iterator[Callable[[str], Somebody]]:
     """Sign somebody in by typing password and code."""
     opened = []
 
     def arrive(login: str) -> Somebody:
-        context = browser.new_context(base_url=served, viewport={"width": 1280, "height": 800})
+        context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 800})
         somebody = Somebody(login, context.new_page())
         opened.append((context, somebody))
         somebody.page.on(

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 from pyramid_mailer.interfaces import IMailer
 
-from cpms_portal.identity.queries import code_at, step_at
-from tests.browser.chromium import launched, scrolls_sideways, violations
-from tests.factories.people import PASSWORD, make_person
+from tests.browser.chromium import scrolls_sideways, violations
+from tests.factories.people import PASSWORD, SECRET, code_now, make_person
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser does is the same on both
 PASSKEY = {
@@ -21,7 +20,6 @@ PASSKEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -34,15 +32,14 @@ def address(served, registry):
 
 
 @pytest.fixture
-def page(chromium_path, address):
+def page(chromium, address):
     """A page of a browser that notes what the content security policy refuses."""
-    with launched(chromium_path) as browser:
-        opened = browser.new_page(viewport={"width": 390, "height": 844})
-        opened.set_default_timeout(20_000)
-        opened.refused = []
-        opened.on("console", lambda said: opened.refused.append(said.text))
-        yield opened
-        assert not [text for text in opened.refused if "Content Security Policy" in text]
+    opened = chromium.new_page(viewport={"width": 390, "height": 844})
+    opened.set_default_timeout(20_000)
+    opened.refused = []
+    opened.on("console", lambda said: opened.refused.append(said.text))
+    yield opened
+    assert not [text for text in opened.refused if "Content Security Policy" in text]
 
 
 @pytest.fixture
@@ -65,7 +62,7 @@ def give_password(page, address, person):
 def test_a_passkey_from_adding_to_removing(page, address, authenticator, root, registry, clock):
     person = make_person(root, registry, secret=SECRET)
     give_password(page, address, person)
-    page.fill("[name=code]", code_at(SECRET, step_at(clock())))
+    page.fill("[name=code]", code_now(clock))
     page.click("#form button.is-primary")
     page.wait_for_url("**/welcome")
     page.goto(f"{address}/people/{person.__name__}/add-key")
@@ -105,7 +102,7 @@ def test_a_finger_that_does_not_fit_lets_nobody_in(
     debugger, name = authenticator
     person = make_person(root, registry, secret=SECRET)
     give_password(page, address, person)
-    page.fill("[name=code]", code_at(SECRET, step_at(clock())))
+    page.fill("[name=code]", code_now(clock))
     page.click("#form button.is-primary")
     page.wait_for_url("**/welcome")
     page.goto(f"{address}/people/{person.__name__}/add-key")

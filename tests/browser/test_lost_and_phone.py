@@ -9,34 +9,33 @@ from playwright.sync_api import expect
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.identity.actions import make_recovery_codes
-from cpms_portal.identity.queries import code_at, phones, step_at
+from cpms_portal.identity.queries import phones
 from cpms_portal.identity.views import phones as phone_views
-from tests.browser.chromium import launched, scrolls_sideways, violations
-from tests.browser.test_keys import PASSKEY, SECRET, address, give_password
-from tests.factories.people import make_person
+from tests.browser.chromium import scrolls_sideways, violations
+from tests.browser.test_keys import PASSKEY, address, give_password
+from tests.factories.people import SECRET, code_now, make_person
 
 __all__ = ["address"]
 pytestmark = pytest.mark.storages("filestorage")  # what a browser does is the same on both
 
 
 @pytest.fixture
-def window_of(chromium_path, address):
+def window_of(chromium, address):
     """A window of a browser of its own each time; what the policy refuses is noted."""
     refused = []
-    with launched(chromium_path) as browser:
 
-        def make(*, width=390, passkey=False):
-            context = browser.new_context(viewport={"width": width, "height": 844})
-            page = context.new_page()
-            page.set_default_timeout(20_000)
-            page.on("console", lambda said: refused.append(said.text))
-            if passkey:
-                debugger = context.new_cdp_session(page)
-                debugger.send("WebAuthn.enable")
-                debugger.send("WebAuthn.addVirtualAuthenticator", {"options": PASSKEY})
-            return page
+    def make(*, width=390, passkey=False):
+        context = chromium.new_context(viewport={"width": width, "height": 844})
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda said: refused.append(said.text))
+        if passkey:
+            debugger = context.new_cdp_session(page)
+            debugger.send("WebAuthn.enable")
+            debugger.send("WebAuthn.addVirtualAuthenticator", {"options": PASSKEY})
+        return page
 
-        yield make
+    yield make
     assert not [text for text in refused if "Content Security Policy" in text]
 
 
@@ -46,7 +45,7 @@ def enter(page, address, person, clock):
     give_password(page, address, person)
     if page.url.endswith("/key"):
         page.goto(f"{address}/sign-in/code")
-    page.fill("[name=code]", code_at(SECRET, step_at(clock())))
+    page.fill("[name=code]", code_now(clock))
     page.click("#form button.is-primary")
     page.wait_for_url("**/welcome")
 
@@ -91,7 +90,7 @@ def test_panic_ends_everything_and_a_recovery_code_is_the_way_back(
     give_password(phone, address, person)
     phone.wait_for_url("**/sign-in/code")
     clock.advance(seconds=30)
-    phone.fill("[name=code]", code_at(SECRET, step_at(clock())))
+    phone.fill("[name=code]", code_now(clock))
     phone.click("#form button.is-primary")
     expect(phone.get_by_text("This code does not fit").first).to_be_visible()
     phone.get_by_role("link", name=re.compile("recovery code")).click()
@@ -100,7 +99,7 @@ def test_panic_ends_everything_and_a_recovery_code_is_the_way_back(
     phone.wait_for_url("**/sign-in/device")
     phone.click("details summary")
     new = phone.inner_text(".device-setup-secret").replace(" ", "")
-    phone.fill("[name=code]", code_at(new, step_at(clock())))
+    phone.fill("[name=code]", code_now(clock, new))
     phone.click("#form button.is-primary")
     phone.get_by_text("Your recovery codes").first.wait_for()
     assert violations(phone) == []

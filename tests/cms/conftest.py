@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import transaction
-from webtest import TestApp
 
 from cpms_portal.cms.actions.writing import add_item
 from cpms_portal.core.actor import system_actor
@@ -14,8 +13,7 @@ from cpms_portal.security.grants import grant
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.roles import Role
 from cpms_portal.workflow.actions import transition
-from tests.browser.chromium import launched, scrolls_sideways, violations
-from tests.ground import sign_in
+from tests.browser.chromium import scrolls_sideways, violations
 
 FORMS = "/library/consent-forms/"
 EDITOR, REVIEWER, READER = "rareliverhpuser1", "rareliverhpuser2", "rareliverhpuser3"
@@ -61,45 +59,6 @@ def made(root, portal):
         return item
 
     return make
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    """A browser."""
-    with launched(chromium_path) as browser:
-        yield browser
-
-
-@pytest.fixture
-def page_of(chromium, served, site):
-    """Open a page as somebody; what the browser complains of fails the test."""
-    contexts, complaints = [], []
-
-    def complain(message):
-        if message.type == "error" and "the server responded" not in message.text:
-            complaints.append(message.text)
-
-    def make(login=None, width=1280, scheme="light"):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=served
-        )
-        contexts.append(context)
-        if login:
-            app = TestApp(site.wsgi)
-            sign_in(app, site, login)
-            context.add_cookies(
-                [{"name": one.name, "value": one.value, "url": served} for one in app.cookiejar]
-            )
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", complain)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not complaints
 
 
 def clean_at_both_widths(page):

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 from waitress.server import create_server
 
+from tests.browser.chromium import close_windows, scrolls_sideways, violations
 from tests.forms.gallery import KEPT, EnrolSample, gallery
-
-AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +25,10 @@ def base(tmp_path_factory):
     thread.join(5)
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """Return a browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def open_page(chromium, base):
     """Return a function that opens a path; what the browser complains of fails the test."""
-    contexts, complaints = [], []
+    complaints = []
 
     def complain(message):
         if message.type == "error" and "the server responded" not in message.text:
@@ -65,7 +40,6 @@ def open_page(chromium, base):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, **options
         )
-        contexts.append(context)
         page = context.new_page()
         page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -73,16 +47,8 @@ def open_page(chromium, base):
         return page
 
     yield open_path
-    for context in contexts:
-        context.close()
+    close_windows(chromium)
     assert not complaints
-
-
-def violations(page):
-    """Return what axe finds."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})")
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -92,7 +58,7 @@ def test_axe_finds_no_violation_and_nothing_scrolls_sideways(open_page, path, wi
     """WCAG 2.2 AA as far as a machine can see it, and reflow at 320 px."""
     page = open_page(path, width, scheme)
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not scrolls_sideways(page)
 
 
 def test_a_refused_form_has_no_violation_and_takes_the_reader_to_its_problems(open_page):

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-         "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+from tests.browser.chromium import window_of
+
 #: What the library says by itself about a machine without a graphics card.
 EXPECTED = ("software rasterizer", "GPU stall", "WebGL", "GroupMarkerNotSet")
-
-
-@contextmanager
-def browser_with_webgl(path: str) -> Iterator[Any]:
-    """Start the browser and stop it at the end."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 #: Calls what draws a graphics card, so that the viewer draws by it and not by arithmetic.
@@ -39,12 +25,8 @@ def opened_by(
     browser: Any, signed_in: Any, served: str, card: bool = False, **options: Any
 ) -> tuple[Page, list[str]]:
     """Open a page of somebody signed in; the list fills with errors and policy violations."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
-    context.add_cookies(
-        [
-            {"name": cookie.name, "value": cookie.value, "url": served}
-            for cookie in signed_in.cookiejar
-        ]
+    context = window_of(
+        browser, served, signed_in, **{"viewport": {"width": 1280, "height": 1000}, **options}
     )
     if card:
         context.add_init_script(CARD)

@@ -13,31 +13,30 @@ from pyramid.traversal import resource_path
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
 from cpms_portal.patients.resources import Patient
-from tests.browser.chromium import launched, violations
+from tests.browser.chromium import violations
 from tests.imaging.seeing import opened_by, shown
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser draws is the same on both
 
 
 @pytest.fixture
-def look(chromium_path, served, root, registry, browser_of):
+def look(chromium, served, root, registry, browser_of):
     """Store a test file of pydicom and open its study; nothing may go wrong in the page."""
     opened = []
-    with launched(chromium_path) as browser:
 
-        def open_(name, which=0, **options):
-            patients = root["networks"]["rare-liver"]["germany"]["de40"]["patients"]
-            patient = [one for one in patients.values() if isinstance(one, Patient)][which]
-            content = Path(str(get_testdata_file(name))).read_bytes()
-            receipt = receive_study(patient, [(name, content)], system_actor(registry))
-            transaction.commit()
-            assert receipt.stored == 1, receipt
-            page, wrong = opened_by(browser, browser_of("rareliverhpuser1"), served, **options)
-            page.goto(served + resource_path(patient["studies"][receipt.studies[0]]) + "/")
-            opened.append(wrong)
-            return page
+    def open_(name, which=0, **options):
+        patients = root["networks"]["rare-liver"]["germany"]["de40"]["patients"]
+        patient = [one for one in patients.values() if isinstance(one, Patient)][which]
+        content = Path(str(get_testdata_file(name))).read_bytes()
+        receipt = receive_study(patient, [(name, content)], system_actor(registry))
+        transaction.commit()
+        assert receipt.stored == 1, receipt
+        page, wrong = opened_by(chromium, browser_of("rareliverhpuser1"), served, **options)
+        page.goto(served + resource_path(patient["studies"][receipt.studies[0]]) + "/")
+        opened.append(wrong)
+        return page
 
-        yield open_
+    yield open_
     assert opened == [[] for _ in opened]
 
 

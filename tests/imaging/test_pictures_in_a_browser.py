@@ -13,11 +13,11 @@ from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
 from cpms_portal.imaging.views.studies import MODULES
 from cpms_portal.scripts.viewer import bundle_folder
-from tests.browser.chromium import launched, violations
+from tests.browser.chromium import violations
 from tests.factories.dicom import StudyPlan, study_files
+from tests.factories.patients import patient_of
 from tests.factories.pictures import RATE, SEEN, pictures
 from tests.imaging.seeing import opened_by, press, shown, stage_of
-from tests.imaging.test_studies import patient_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser draws is the same on both
 
@@ -37,23 +37,22 @@ COLOUR = """([x, y]) => {
 
 
 @pytest.fixture
-def look(chromium_path, served, root, registry, browser_of):
+def look(chromium, served, root, registry, browser_of):
     """Store a study and open it; nothing may go wrong in the page but what is expected."""
     opened = []
-    with launched(chromium_path) as browser:
 
-        def open_(files, expected="nothing", script="", **options) -> Page:
-            receipt = receive_study(patient_of(root), list(files), system_actor(registry))
-            transaction.commit()
-            study = patient_of(root)["studies"][receipt.studies[0]]
-            page, wrong = opened_by(browser, browser_of("rareliverhpuser1"), served, **options)
-            if script:
-                page.add_init_script(script)
-            opened.append((wrong, expected))
-            page.goto(served + resource_path(study) + "/")
-            return page
+    def open_(files, expected="nothing", script="", **options) -> Page:
+        receipt = receive_study(patient_of(root), list(files), system_actor(registry))
+        transaction.commit()
+        study = patient_of(root)["studies"][receipt.studies[0]]
+        page, wrong = opened_by(chromium, browser_of("rareliverhpuser1"), served, **options)
+        if script:
+            page.add_init_script(script)
+        opened.append((wrong, expected))
+        page.goto(served + resource_path(study) + "/")
+        return page
 
-        yield open_
+    yield open_
     for wrong, expected in opened:
         assert [one for one in wrong if expected not in one] == []
 

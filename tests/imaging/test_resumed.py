@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from pyramid.traversal import resource_path
 
 from cpms_portal.imaging.ingest.sources import bundled
+from tests.browser.chromium import window_of
 from tests.factories.dicom import StudyPlan, study_files
-from tests.imaging.test_studies import HP, patient_of, token_of
-from tests.imaging.test_viewer import ARGUMENTS
-
-
-@pytest.fixture
-def place(root) -> str:
-    return resource_path(patient_of(root))
-
-
-@pytest.fixture
-def hp(browser_of):
-    return browser_of(HP)
+from tests.factories.patients import patient_of
+from tests.imaging.pages import HP, token_of
 
 
 def test_an_unfinished_upload_when_asked_for_then_is_told_to_its_owner_alone(
@@ -64,18 +55,9 @@ def test_a_study_sent_twice_at_once_when_both_are_finished_then_is_stored_once(h
 
 
 @pytest.fixture
-def page(chromium_path, served, browser_of):
+def page(chromium, served, browser_of):
     """A page of a clinician."""
-    cookies = [
-        {"name": cookie.name, "value": cookie.value, "url": served}
-        for cookie in browser_of(HP).cookiejar
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 390, "height": 844})
-        context.add_cookies(cookies)
-        yield context.new_page()
-        browser.close()
+    return window_of(chromium, served, browser_of(HP)).new_page()
 
 
 def test_an_upload_when_the_page_is_reloaded_then_goes_on_where_it_stopped(

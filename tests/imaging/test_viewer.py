@@ -5,45 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from pyramid.traversal import resource_path
 
 from cpms_portal.patients.resources import Patient
+from tests.browser.chromium import close_windows, window_of
 from tests.factories.dicom import StudyPlan, study_files
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-3d-apis", "--disable-quic",
-             "--no-first-run",
-             "--disable-background-networking", "--disable-component-update",
-             "--disable-sync"]  # fmt: skip
 
 NOT_THERE = "404"
 
 
 @pytest.fixture
-def page(chromium_path, served, browser_of):
+def page(chromium, served, browser_of):
     """A page of a clinician, 1280 pixels wide; what goes wrong in it fails the test."""
-    cookies = [
-        {"name": cookie.name, "value": cookie.value, "url": served}
-        for cookie in browser_of("rareliverhpuser1").cookiejar
-    ]
     wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_cookies(cookies)
-        opened = context.new_page()
-        opened.route("**/cornerstone.js", lambda route: route.fulfill(status=404))
-        opened.on("pageerror", lambda error: wrong.append(str(error)))
-        opened.on(
-            "console",
-            lambda said: (
-                wrong.append(said.text)
-                if said.type == "error" and NOT_THERE not in said.text
-                else None
-            ),
-        )
-        yield opened
-        browser.close()
+    opened = window_of(chromium, served, browser_of("rareliverhpuser1")).new_page()
+    opened.route("**/cornerstone.js", lambda route: route.fulfill(status=404))
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on(
+        "console",
+        lambda said: (
+            wrong.append(said.text) if said.type == "error" and NOT_THERE not in said.text else None
+        ),
+    )
+    yield opened
+    close_windows(chromium)
     assert wrong == []
 
 

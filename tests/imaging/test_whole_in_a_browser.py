@@ -12,16 +12,16 @@ from pyramid.traversal import resource_path
 
 from cpms_portal.core.actor import system_actor
 from cpms_portal.imaging.actions import receive_study
-from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.browser.chromium import scrolls_sideways, violations
 from tests.factories.clinical import clinical_document
 from tests.factories.dicom import StudyPlan, planted_person, study_files, written
 from tests.factories.files import pdf
+from tests.factories.patients import patient_of
 from tests.factories.videos import H264, stream, video
 from tests.imaging.seeing import opened_by
 from tests.imaging.test_clinical import CLINICAL
 from tests.imaging.test_encapsulated import PERSON, wrapped
 from tests.imaging.test_key_images import selection
-from tests.imaging.test_studies import patient_of
 
 pytestmark = pytest.mark.storages("filestorage")  # what a browser draws is the same on both
 PATIENCE = 60_000
@@ -40,28 +40,27 @@ _PLAYED = """one => new Promise((done) => {
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]} {size[1]}")
-def look(request, chromium_path, served, root, registry, browser_of):
+def look(request, chromium, served, root, registry, browser_of):
     """Store files and open what came of them; nothing may go wrong in the page."""
     wrong = []
     width, scheme = request.param
-    with launched(chromium_path) as browser:
 
-        def open_(*contents: bytes) -> Page:
-            patient = patient_of(root)
-            waited = set(patient.get("held-images", ()))
-            files = [("a", content) for content in contents]
-            receipt = receive_study(patient, files, system_actor(registry))
-            transaction.commit()
-            waiting = set(patient.get("held-images", ())) - waited
-            where = [f"held-images/{one}/" for one in waiting] or [f"studies/{receipt.studies[0]}/"]
-            window = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-            page, found = opened_by(browser, browser_of("rareliverhpuser1"), served, **window)
-            page.set_default_timeout(PATIENCE)
-            wrong.append(found)
-            page.goto(f"{served}{resource_path(patient)}/{where[0]}")
-            return page
+    def open_(*contents: bytes) -> Page:
+        patient = patient_of(root)
+        waited = set(patient.get("held-images", ()))
+        files = [("a", content) for content in contents]
+        receipt = receive_study(patient, files, system_actor(registry))
+        transaction.commit()
+        waiting = set(patient.get("held-images", ())) - waited
+        where = [f"held-images/{one}/" for one in waiting] or [f"studies/{receipt.studies[0]}/"]
+        window = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        page, found = opened_by(chromium, browser_of("rareliverhpuser1"), served, **window)
+        page.set_default_timeout(PATIENCE)
+        wrong.append(found)
+        page.goto(f"{served}{resource_path(patient)}/{where[0]}")
+        return page
 
-        yield open_
+    yield open_
     assert wrong == [[] for _ in wrong]
 
 

@@ -11,14 +11,11 @@ from cpms_portal.patients.actions.emergency import break_glass
 from cpms_portal.patients.actions.visibility import change_visibility
 from cpms_portal.security.principals import actor_for
 from cpms_portal.security.roles import Role
-from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.browser.chromium import scrolls_sideways, violations
 from tests.factories.patients import CENTRE, centre_of, enrolled, person_of
 from tests.factories.people import make_person
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.storages("filestorage"),  # the pages are the same on both
-]
+pytestmark = pytest.mark.storages("filestorage")  # the pages are the same on both
 
 
 @pytest.fixture
@@ -60,26 +57,13 @@ def people(root, registry, assisting, colleague):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_accessible_and_fits_a_phone(
-    chromium_path, served, browser_of, people, scheme
-):
+def test_every_page_is_accessible_and_fits_a_phone(page_of, people, scheme):
     wrong: list[str] = []
-    with launched(chromium_path) as browser:
-        for login, addresses in people.items():
-            context = browser.new_context(
-                base_url=served, viewport={"width": 390, "height": 844}, color_scheme=scheme
-            )
-            context.add_cookies(
-                [
-                    {"name": name, "value": value, "url": served}
-                    for name, value in browser_of(login).cookies.items()
-                ]
-            )
-            page = context.new_page()
-            for address in addresses:
-                answer = page.goto(address)
-                wrong += [] if answer.status == 200 else [f"{address}: {answer.status}"]
-                wrong += violations(page)
-                wrong += [f"{address}: sideways"] if scrolls_sideways(page) else []
-            context.close()
+    for login, addresses in people.items():
+        page = page_of(login, width=390, scheme=scheme)
+        for address in addresses:
+            answer = page.goto(address)
+            wrong += [] if answer.status == 200 else [f"{address}: {answer.status}"]
+            wrong += violations(page)
+            wrong += [f"{address}: sideways"] if scrolls_sideways(page) else []
     assert wrong == []

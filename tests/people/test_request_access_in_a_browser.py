@@ -5,30 +5,19 @@ from __future__ import annotations
 import pytest
 import transaction
 
-from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.browser.chromium import scrolls_sideways, violations
 from tests.factories.people import make_person
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.storages("filestorage"),  # the pages are the same on both
-]
+pytestmark = pytest.mark.storages("filestorage")  # the pages are the same on both
 MOST_KEYS = 120
 
 
 @pytest.fixture
-def page(chromium_path, served, root, registry, browser_of):
+def page(page_of, root, registry):
     """A page of somebody who belongs nowhere, on a telephone."""
     person = make_person(root, registry, name="Runa Kettilsen")
     transaction.commit()
-    cookies = browser_of(person.mail).cookies
-    with launched(chromium_path) as browser:
-        context = browser.new_context(
-            base_url=served, viewport={"width": 390, "height": 844}, java_script_enabled=True
-        )
-        context.add_cookies(
-            [{"name": name, "value": value, "url": served} for name, value in cookies.items()]
-        )
-        yield context.new_page()
+    return page_of(person.mail, width=390)
 
 
 def tab_to(page, selector):

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tests.annotations.conftest import cast, panel, study, viewer
+from tests.annotations.conftest import (
+    cast,
+    chromium,
+    panel,
+    started_with_webgl,
+    study,
+    viewer,
+)
 
-__all__ = ["cast", "panel", "study", "viewer"]
+__all__ = ["cast", "chromium", "panel", "started_with_webgl", "study", "viewer"]

@@ -8,20 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import launched, scrolls_sideways, violations
+from tests.browser.chromium import scrolls_sideways, violations
 
 pytestmark = pytest.mark.storages("filestorage")  # what is shown does not depend on the storage
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def phone(chromium_path):
-    with launched(chromium_path) as browser:
-        context = browser.new_context(viewport=PHONE, locale="en-GB", reduced_motion="reduce")
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        yield page
-        context.close()
+def phone(chromium):
+    """A page on a telephone."""
+    page = chromium.new_page(viewport=PHONE, locale="en-GB", reduced_motion="reduce")
+    page.set_default_timeout(20_000)
+    return page
 
 
 def fits(page):

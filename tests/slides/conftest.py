@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 
 import pytest
 import transaction
-from playwright.sync_api import sync_playwright
 from pyramid.traversal import resource_path
 
 from cpms_portal.imaging.actions import receive_study
@@ -16,9 +14,6 @@ from cpms_portal.patients.resources import Patient
 from tests.factories.panels import REQUESTER, Cast
 from tests.factories.slides import aperio
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update",
-             "--disable-sync"]  # fmt: skip
 HP, OUTSIDER = "rareliverhpuser1", "ernrndhpuser1"
 
 
@@ -60,29 +55,6 @@ def upload(hp, place):
         raise AssertionError("the work does not end")
 
     return sent
-
-
-def _page(browser, served, cookies, problems, **options):
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-    context.add_cookies(
-        [{"name": name, "value": value, "url": served} for name, value in cookies.items()]
-    )
-    page = context.new_page()
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and problems.append(said.text))
-    return page
-
-
-@pytest.fixture
-def page_of(chromium_path, served, browser_of):
-    """Pages of people, 1280 pixels wide; what goes wrong in them fails the test."""
-    problems: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        new = partial(_page, browser, served)
-        yield lambda login, **options: new(browser_of(login).cookies, problems, **options)
-        browser.close()
-    assert not problems, problems
 
 
 @pytest.fixture

@@ -3,46 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from webtest import TestApp
 
-from tests.browser.chromium import launched, scrolls_sideways, violations
-from tests.ground import sign_in
+from tests.browser.chromium import scrolls_sideways, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.storages("filestorage")]  # the look is the same
+pytestmark = pytest.mark.storages("filestorage")  # the look is the same
 DESK = "/networks/rare-liver/support"
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    """A browser."""
-    with launched(chromium_path) as browser:
-        yield browser
-
-
-@pytest.fixture
-def page_of(chromium, served, site):
-    """Open a page as somebody; what the browser complains of fails the test."""
-    contexts, complaints = [], []
-
-    def make(login, width=1280, scheme="light"):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=served
-        )
-        contexts.append(context)
-        app = TestApp(site.wsgi)
-        sign_in(app, site, login)
-        context.add_cookies(
-            [{"name": one.name, "value": one.value, "url": served} for one in app.cookiejar]
-        )
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not complaints
 
 
 def stands(page):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pyramid.config import Configurator
@@ -16,11 +15,6 @@ def _system_clock() -> datetime:
 def now(registry: Registry) -> datetime:
     """Return the time as an aware datetime in UTC."""
     return registry.cpms_clock()
-
-
-def set_clock(registry: Registry, clock: Callable[[], datetime]) -> None:
-    """Replace the clock; for tests and for making invented history."""
-    registry.cpms_clock = clock
 
 
 def includeme(config: Configurator) -> None:

@@ -100,11 +100,6 @@ class Form(deform.Form):
         target.error = colander.Invalid(target.schema, message)
 
     @property
-    def has_problems(self) -> bool:
-        """Say whether some answer could not be taken."""
-        return bool(self.problems)
-
-    @property
     def has_rows(self) -> bool:
         """Say whether a button within the form would be the first to answer the Enter key."""
         return any(

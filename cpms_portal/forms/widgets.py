@@ -6,7 +6,7 @@ All take ``autocomplete``, ``hint`` (below the label; Markup may hold links) and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ import deform.widget
 from cpms_portal.core.i18n import _
 
 null = colander.null
-Choices = Sequence[tuple[str, Any]]
 
 
 class Asked:
@@ -99,13 +98,6 @@ class DateWidget(TextWidget):
 
     missing = _("Please enter the date.")
     input_type = "date"
-    width = "short"
-
-
-class MonthWidget(TextWidget):
-    """A month."""
-
-    input_type = "month"
     width = "short"
 
 
@@ -289,10 +281,6 @@ def coded_label(value: str) -> str | None:
     """Return the display of a written coding, None for anything else."""
     parts = value.split("|", 3)
     return parts[3] if len(parts) == 4 and parts[3] else None
-
-
-class PersonWidget(PickerWidget):
-    """A person to find by name. people: value → name, or None."""
 
 
 class GroupWidget(Asked, deform.widget.MappingWidget):

@@ -17,7 +17,7 @@ from cpms_portal.networks.resources import (
     Network,
 )
 from cpms_portal.search.lookup import look_up
-from cpms_portal.search.queries import Found, find
+from cpms_portal.search.queries import find
 from cpms_portal.security.grants import grants_of
 from cpms_portal.security.roles import PANEL_ROLES, Role
 
@@ -61,11 +61,6 @@ def places_of(person: Any, actor: Actor) -> list[tuple[Any, list[str]]]:
         roles.setdefault(held.node, []).append(held.role)
     places = [(resource_of(person, oid), sorted(set(held))) for oid, held in roles.items()]
     return [(node, held) for node, held in places if isinstance(node, (Network, Institution))]
-
-
-def members_of(institution: Institution, actor: Actor, start: int = 0) -> Found:
-    """Return the memberships of a centre the actor may see."""
-    return find(actor, "membership", within=institution, sort="title", start=start)
 
 
 def membership_of(institution: Institution, person: Any, role: str) -> Membership | None:

@@ -20,7 +20,6 @@ from cpms_portal.panels.interfaces import AGREEMENT, NEEDED, SECTIONS
 from cpms_portal.patients.schemas.codings import coding
 
 WAYS = ("lead", "assistance", "draft")
-OTHER_SECTIONS = ("dissent", "references", "lay_summary")
 HINTS = {
     "summary": _("Needed before members can sign."),
     "diagnosis": _("Needed before members can sign. A coded term may be added below."),

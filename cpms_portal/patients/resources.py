@@ -25,7 +25,6 @@ from cpms_portal.security.roles import PANEL_ROLES, Role
 
 SEXES = ("female", "male", "other", "unknown")
 CONSENTS = ("care", "registries", "research")
-SIGNERS = ("patient", "guardian")
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,6 @@ SPOKEN = (
     "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "is", "it",
     "lt", "lv", "mt", "nl", "nb", "pl", "pt", "ro", "sk", "sl", "sv",
 )  # fmt: skip
-PROFESSIONS = (
-    "Physician", "Paediatrician", "Surgeon", "Geneticist", "Radiologist", "Pathologist", "Nurse",
-    "Psychologist", "Physiotherapist", "Dietitian", "Genetic counsellor", "Pharmacist",
-    "Laboratory scientist", "Data manager",
-)  # fmt: skip
 _ORPHA = re.compile(r"(?:ORPHA:?)?\s*(\d{1,7})", re.I)
 
 

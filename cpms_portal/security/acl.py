@@ -56,9 +56,3 @@ def principals_allowed(resource: Any, permission: str) -> list[str]:
         if acl is not None:
             return [who for action, who, held in acl if action == Allow and permission in held]
     return []
-
-
-def roles_allowed(resource: Any, permission: str) -> list[str]:
-    """Return the names of the roles that hold a permission here, for the page that says no."""
-    found = {who.split("@")[0] for who in principals_allowed(resource, permission)}
-    return sorted(found - {"person"})

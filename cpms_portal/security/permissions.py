@@ -74,7 +74,6 @@ class Permission(StrEnum):
     PANEL_ARCHIVE = "panel:archive"
     PANEL_CANCEL = "panel:cancel"
     PANEL_EDIT = "panel:edit"
-    PANEL_FREEZE = "panel:freeze"
     PANEL_INVITE = "panel:invite"
     PANEL_LEAD = "panel:lead"
     PANEL_OPEN = "panel:open"

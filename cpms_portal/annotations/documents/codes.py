@@ -20,7 +20,6 @@ TRACKING_UID = ("112040", "DCM", "Tracking Unique Identifier")
 REGION = ("111030", "DCM", "Image Region")
 SOURCE = ("121112", "DCM", "Source of Measurement")
 COMMENT = ("121106", "DCM", "Comment")
-KEY_IMAGE = ("113000", "DCM", "Of Interest")
 
 MEASURED = {
     "length": ("410668003", "SCT", "Length"),

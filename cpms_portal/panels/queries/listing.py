@@ -12,10 +12,10 @@ from cpms_portal.networks.resources import Network
 from cpms_portal.panels.resources import Panel
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.patients.resources import Patient
-from cpms_portal.search.queries import Found, count, find
+from cpms_portal.search.queries import Found, find
 from cpms_portal.storage.keys import KeyDestroyedError
 from cpms_portal.workflow.interfaces import State
-from cpms_portal.workflow.queries import state_of, workflows
+from cpms_portal.workflow.queries import state_of
 
 EXCERPT = 120
 
@@ -104,9 +104,3 @@ def panels_of(patient: Patient, actor: Actor) -> list[PanelLine]:
 def assistance_queue(network: Network, actor: Actor, start: int = 0) -> Found:
     """Return a batch of the panels that wait for a lead, the overdue ones first."""
     return panels_within(network, actor, where={"state": "awaiting_lead"}, sort="due", start=start)
-
-
-def phase_counts(node: Any, actor: Actor) -> dict[str, int]:
-    """Return how many panels below a node are in each state, as far as the actor may see."""
-    states = workflows(actor.registry)["Panel"].states
-    return {name: count(actor, "panel", within=node, where={"state": name}) for name in states}

@@ -13,6 +13,7 @@ from cpms_portal.patients.queries import patient_of
 from cpms_portal.patients.resources import Patient
 from tests.factories.panels import REQUESTER, Cast
 from tests.factories.slides import aperio
+from tests.imaging.pages import uploaded
 
 HP, OUTSIDER = "rareliverhpuser1", "ernrndhpuser1"
 
@@ -40,21 +41,7 @@ def hp(browser_of):
 def upload(hp, place):
     """Send bytes in pieces, as the drop zone does: ``upload(content)`` gives the receipt."""
 
-    def sent(content: bytes, piece: int = 300_000) -> dict:
-        page = hp.get(f"{place}/add-study")
-        headers = {"X-CSRF-Token": page.html.find("input", {"name": "csrf_token"})["value"]}
-        begun = hp.post_json(f"{place}/study-upload", {"size": len(content)}, headers=headers).json
-        address = f"{place}/study-upload/{begun['upload']}"
-        for at in range(0, len(content), piece):
-            hp.put(address, content[at : at + piece], headers={**headers, "X-Offset": str(at)},
-                   content_type="application/octet-stream")  # fmt: skip
-        for _ in range(600):
-            answer = hp.post(f"{address}/finish", headers=headers)
-            if answer.status_int == 200:
-                return answer.json["receipt"]
-        raise AssertionError("the work does not end")
-
-    return sent
+    return lambda content, **more: uploaded(hp, place, content, **more)
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def plain_frames(content: bytes, facts: Facts, numbers: list[int]) -> list[bytes
         dataset = dcmread(io.BytesIO(content))
         return [_frame(dataset, number)[0] for number in numbers]
     except Exception as error:
+        # As above.
         raise NotAcceptableError from error
 
 

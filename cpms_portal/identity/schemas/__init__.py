@@ -205,18 +205,21 @@ def _same_twice(node: colander.SchemaNode, values: dict[str, str]) -> None:
         raise problem
 
 
+def language_field() -> colander.SchemaNode:
+    """Return the question for the language of the portal, each named in itself."""
+    return colander.SchemaNode(
+        colander.String(),
+        name="language",
+        title=_("Language of the portal"),
+        validator=colander.OneOf(LANGUAGES),
+        widget=SelectWidget(values=[(code, OWN_NAMES[code]) for code in LANGUAGES], width="medium"),
+    )
+
+
 def details_schema() -> colander.Schema:
     """Return what a person may choose about the interface."""
     return colander.Schema(
-        colander.SchemaNode(
-            colander.String(),
-            name="language",
-            title=_("Language of the portal"),
-            validator=colander.OneOf(LANGUAGES),
-            widget=SelectWidget(
-                values=[(code, OWN_NAMES[code]) for code in LANGUAGES], width="medium"
-            ),
-        ),
+        language_field(),
         colander.SchemaNode(
             colander.String(),
             name="timezone",

@@ -12,11 +12,9 @@ from cpms_portal.forms.widgets import (
     CheckboxWidget,
     EmailWidget,
     HiddenWidget,
-    SelectWidget,
     TextWidget,
 )
-from cpms_portal.i18n.negotiation import LANGUAGES
-from cpms_portal.identity.schemas import OWN_NAMES
+from cpms_portal.identity.schemas import language_field
 
 
 def person_fields(question: Any) -> list[colander.SchemaNode]:
@@ -54,15 +52,7 @@ def account_schema() -> colander.Schema:
             title=_("The same e-mail once more"),
             widget=EmailWidget(autocomplete="off"),
         ),
-        colander.SchemaNode(
-            colander.String(),
-            name="language",
-            title=_("Language of the portal"),
-            validator=colander.OneOf(LANGUAGES),
-            widget=SelectWidget(
-                values=[(code, OWN_NAMES[code]) for code in LANGUAGES], width="medium"
-            ),
-        ),
+        language_field(),
         colander.SchemaNode(
             colander.Boolean(),
             name="privacy",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_name
 from chameleon.utils import Markup
 from pyramid.decorator import reify
 from pyramid.request import Request
@@ -71,13 +71,20 @@ class Marks:
         said: str = self.request.localizer.pluralize(one, several, number, DOMAIN, mapping)
         return said
 
+    @reify
+    def _zone(self) -> ZoneInfo:
+        own = getattr(getattr(self.request, "person", None), "timezone", "")
+        return ZoneInfo(own or setting(self.request.registry, "cpms.layout.timezone"))
+
+    def zone(self, moment: datetime) -> str:
+        """Name the time zone of the reader at a moment, for who may be in another."""
+        return get_timezone_name(moment.astimezone(self._zone), locale=self.locale)
+
     def when(self, moment: datetime | None) -> Markup:
         """Write a moment as day and time in the reader's time zone; nothing for None."""
         if moment is None:
             return Markup("")
-        own = getattr(getattr(self.request, "person", None), "timezone", "")
-        zone = ZoneInfo(own or setting(self.request.registry, "cpms.layout.timezone"))
-        local = moment.astimezone(zone)
+        local = moment.astimezone(self._zone)
         text = format_datetime(local, "d MMM y, HH:mm", locale=self.locale)
         return _drawn(_TIME, moment.isoformat(timespec="seconds"), text)
 

@@ -13,6 +13,8 @@ from typing import Any
 from pyramid.request import Request
 from pyramid.response import Response
 
+from cpms_portal.layout.stylesheet import as_sent
+
 TEXT = frozenset(
     {"application/javascript", "text/javascript", "text/css", "image/svg+xml", "application/json",
      "text/plain", "text/html", "application/xml", "application/manifest+json"}
@@ -26,6 +28,11 @@ def _packed(content: bytes) -> bytes:
     return gzip.compress(content, 9, mtime=0)
 
 
+@lru_cache(64)
+def _style(content: bytes) -> bytes:
+    return as_sent(content.decode()).encode()
+
+
 def light(view: Any) -> Any:
     """Wrap a view of static files: the answer is packed when the browser can unpack it."""
 
@@ -34,6 +41,8 @@ def light(view: Any) -> Any:
         if response.status_int != 200 or response.content_type not in TEXT:
             return response
         response.vary = ("Accept-Encoding",)
+        if response.content_type == "text/css":
+            response.body = _style(response.body)
         wanted = request.accept_encoding
         # Who says nothing (RFC 9110 12.5.3 allows anything then) may be a program that cannot.
         if not wanted or not wanted.acceptable_offers(["gzip"]):

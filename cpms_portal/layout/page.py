@@ -138,6 +138,11 @@ class Layout(Marks):
         """Title and address of the pages about the portal itself."""
         return standing_pages(self.request)
 
+    @property
+    def library_suggest(self) -> str:
+        """Where titles that begin as typed are asked for."""
+        return f"{child_of_root('library')(self.request)}suggest"
+
     @reify
     def theme(self) -> str | None:
         """``light`` or ``dark`` when the reader chose one."""
@@ -167,12 +172,16 @@ class Layout(Marks):
         places = [place for place in reversed(list(lineage(self.context))) if self._shows(place)]
         return [
             Link(
-                getattr(place, "short_title", "") or title_of(place) or _("Home"),
+                getattr(place, "short_title", "") or title_of(place) or self._unnamed(place),
                 self.request.resource_path(place),
                 current=place is self.context,
             )
             for place in places
         ]
+
+    def _unnamed(self, place: Any) -> Any:
+        """Return what a node without a title is called: the page shown of it names it."""
+        return self.title if place is self.context and place.__parent__ else _("Home")
 
     def _shows(self, place: Any) -> bool:
         if IPassage.providedBy(place) or not hasattr(place, "title"):

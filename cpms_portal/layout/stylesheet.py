@@ -11,6 +11,7 @@ FIRST = ("fonts", "tokens", "ground", "frame")
 LAST = ("print",)
 #: What is there for who writes it: comments, and the blanks lines begin with.
 _FOR_WRITERS = re.compile(r"/\*(?!!).*?\*/|^\s+", re.S | re.M)
+_AROUND = re.compile(r"\s*([{};])\s*")
 
 
 def parts() -> list[Path]:
@@ -22,10 +23,10 @@ def parts() -> list[Path]:
 
 def as_sent(text: str) -> str:
     """Return a text of style without what is there for who writes it."""
-    return _FOR_WRITERS.sub("", text)
+    return _AROUND.sub(r"\1", _FOR_WRITERS.sub("", text)).replace(";}", "}").strip()
 
 
 @cache
 def stylesheet() -> str:
     """Return the text of ``portal.css``."""
-    return "\n".join(as_sent(path.read_text(encoding="utf-8")) for path in parts())
+    return as_sent("\n".join(path.read_text(encoding="utf-8") for path in parts()))

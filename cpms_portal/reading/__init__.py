@@ -16,5 +16,5 @@ def includeme(config: Configurator) -> None:
     config.include(".interfaces")
     config.include(".guards")
     config.include(".indexes")
-    for module in ("search", "feeds", "maps", "item", "comments"):
+    for module in ("search", "feeds", "maps", "item", "comments", "library"):
         config.include(f".views.{module}")

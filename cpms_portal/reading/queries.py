@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cpms_portal.cms.queries.items import UNLISTED, collected, tags_of
+from cpms_portal.cms.queries.items import READ, collected, tags_below
 from cpms_portal.cms.resources import Collection, Library, LibraryItem, Trash
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import find_above, oid_of, path_of, resource_of, root_of
 from cpms_portal.reading.resources import Comment, Comments, Voices
 from cpms_portal.search.actions import catalog_of
-from cpms_portal.search.queries import Found, find, oids_of
+from cpms_portal.search.queries import Found, find, in_order, oids_of
 from cpms_portal.security.permissions import Permission
 
 COMMENTS = "comments"
-FEED, NEW, RELATED, MOST_COMMENTS, MOST_TAGGED = 30, 50, 5, 200, 5000
+FEED, NEW, RELATED, MOST_COMMENTS = 30, 50, 5, 200
+#: So many items of one folder a site map names; of the others it says how many there are.
+MOST_OF_FOLDER = 200
 #: So many addresses one site map may have (sitemaps.org protocol 0.9).
 MOST_ADDRESSES = 50_000
 
@@ -32,10 +34,11 @@ class Address:
 
 @dataclass(frozen=True)
 class Branch:
-    """An item of a site map with what stands below it."""
+    """An item of a site map with what stands below it. more: how many below are not named."""
 
     item: LibraryItem
     below: tuple[Branch, ...]
+    more: int = 0
 
 
 def newest(place: Any, actor: Actor, size: int = NEW, start: int = 0) -> Found:
@@ -43,7 +46,14 @@ def newest(place: Any, actor: Actor, size: int = NEW, start: int = 0) -> Found:
     if isinstance(place, Collection):
         return collected(place, actor)
     return find(
-        actor, "page", within=place, sort="changed", descending=True, size=size, start=start
+        actor,
+        "page",
+        within=place,
+        where={"kind": READ},
+        sort="changed",
+        descending=True,
+        size=size,
+        start=start,
     )
 
 
@@ -78,46 +88,49 @@ def _alike(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
         actor,
         "page",
         within=library,
-        where={"tag": item.tags},
+        where={"tag": item.tags, "kind": READ},
         sort="changed",
         descending=True,
         size=RELATED * 4,
     )
-    shown = [one for one in found if one is not item and one.kind not in UNLISTED]
+    shown = [one for one in found if one is not item and one.copy_of is None]
     common = set(item.tags)
     return sorted(shown, key=lambda one: -len(common.intersection(one.tags)))[:RELATED]
 
 
 def tags_in(library: Library, actor: Actor) -> list[tuple[str, int]]:
     """Return the tags of what the actor may view in a library, with how many items have each."""
-    seen = find(actor, "page", within=library, sort="position", size=MOST_TAGGED).items
-    numbers = {tag: sum(tag in item.tags for item in seen) for tag in tags_of(seen)}
-    return sorted(numbers.items())
+    return sorted(tags_below(library, actor))
 
 
 def addresses_for(anywhere: Any, actor: Actor) -> Iterator[Address]:
     """Yield the addresses of all items an actor may view; none of them is loaded."""
     root = root_of(anywhere)
     changed = catalog_of(root)["changed"]._rev_index
-    for _number, oid in zip(range(MOST_ADDRESSES), oids_of(actor, "page", root), strict=False):
+    oids = oids_of(actor, "page", root, {"kind": READ})
+    for _number, oid in zip(range(MOST_ADDRESSES), oids, strict=False):
         path = path_of(root, oid)
         if path is not None:
             yield Address("/".join(path), datetime.fromtimestamp(changed.get(oid) or 0, UTC))
 
 
-def tree_of(library: Library, actor: Actor) -> tuple[Branch, ...]:
-    """Return what an actor may view of a library, as it stands in folders."""
-    found = find(actor, "page", within=library, sort="position", size=MOST_TAGGED)
-    inside: dict[int, list[LibraryItem]] = {}
-    for item in found:
-        if item.kind not in UNLISTED:
-            inside.setdefault(oid_of(item.__parent__), []).append(item)
-    return _branches(library, inside)
+def tree_of(library: Library, actor: Actor) -> Branch:
+    """Return what an actor may view of a library, as it stands in folders; not all is loaded."""
+    root = root_of(library)
+    oids = oids_of(actor, "page", library, {"kind": READ})
+    inside: dict[tuple[str, ...], list[int]] = {}
+    for oid in in_order(library, oids, "position"):
+        path = path_of(root, oid)
+        if path is not None:
+            inside.setdefault(tuple(path[:-1]), []).append(oid)
+    return _branch(library, inside)
 
 
-def _branches(place: Any, inside: dict[int, list[LibraryItem]]) -> tuple[Branch, ...]:
-    items = inside.get(oid_of(place), ())
-    return tuple(Branch(item, _branches(item, inside)) for item in items)
+def _branch(place: Any, inside: Mapping[tuple[str, ...], list[int]]) -> Branch:
+    oids = inside.get(tuple(path_of(place, oid_of(place)) or ()), [])
+    items = (resource_of(place, oid) for oid in oids[:MOST_OF_FOLDER])
+    below = tuple(_branch(one, inside) for one in items if one is not None)
+    return Branch(place, below, max(0, len(oids) - MOST_OF_FOLDER))
 
 
 def desk_of(item: Any) -> Comments | None:

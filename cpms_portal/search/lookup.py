@@ -6,12 +6,11 @@ from typing import Any
 
 from cpms_portal.core.actor import Actor
 from cpms_portal.search.actions import catalog_of
-from cpms_portal.search.queries import Found, find
+from cpms_portal.search.queries import LAST, Found, find
 from cpms_portal.search.words import CALLED, words_of
 
 #: So many words of a text count, and so many words may begin with each of them.
 MOST_WORDS, MOST_BEGUN = 6, 200
-LAST = "\uffff"
 
 
 def _begun(anywhere: Any, noun: str, word: str) -> list[str]:

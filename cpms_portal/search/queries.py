@@ -15,6 +15,7 @@ from cpms_portal.search.hidden import hidden_now
 from cpms_portal.search.matching import MANY, Where, matches, parts_of, viewed_by
 
 BATCH = 25
+LAST = "\uffff"
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,25 @@ def count(actor: Actor, noun: str, *, within: Any, where: Where | None = None) -
     return len(_shown(actor, noun, within, where or {}))
 
 
-def oids_of(actor: Actor, noun: str, within: Any) -> Any:
+def oids_of(actor: Actor, noun: str, within: Any, where: Where | None = None) -> Any:
     """Return the oids of all resources of a noun that the actor may view; none is loaded."""
-    return _shown(actor, noun, within, {})
+    return _shown(actor, noun, within, where or {})
+
+
+def in_order(within: Any, oids: Any, sort: str) -> Iterator[int]:
+    """Yield oids in an order, as ``find`` takes it; none is loaded."""
+    yield from _sorted_by(within, sort).sort(oids, raise_unsortable=False)
+
+
+def numbers_of(within: Any, noun: str, name: str, oids: Any) -> Iterator[tuple[str, int]]:
+    """Yield each value of a facet with how many of some oids have it; none is loaded."""
+    index = catalog_of(within)["facets"]
+    index.flush(False)
+    start = f"{noun}|{name}|"
+    for token, having in index._fwd_index.items(start, start + LAST):
+        number = len(family64.IF.intersection(oids, having))
+        if number:
+            yield token[len(start) :], number
 
 
 def _shown(actor: Actor, noun: str, within: Any, where: Where) -> Any:

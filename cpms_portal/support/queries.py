@@ -15,7 +15,7 @@ from cpms_portal.core.actor import Actor
 from cpms_portal.core.clock import now
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, root_of
-from cpms_portal.networks.queries import name_of, network_of, networks_of, portal_of
+from cpms_portal.networks.queries import name_of, network_of, networks_of, places_of, portal_of
 from cpms_portal.search.queries import Found, find
 from cpms_portal.security.grants import holds
 from cpms_portal.security.permissions import Permission
@@ -77,6 +77,19 @@ def name_of_desk(desk: Support) -> Any:
     """Return what a desk is called."""
     network = network_of(desk)
     return _("The portal") if network is None else name_of(network)
+
+
+def desk_nearest(desk: Support, actor: Actor) -> Support:
+    """Return the desk of the network somebody works in, where it is one; else the desk given."""
+    if actor.person is None or network_of(desk) is not None:
+        return desk
+    networks = {
+        network.__name__: network
+        for place, _roles in places_of(actor.person, actor)
+        if (network := network_of(place)) is not None
+    }
+    own = [network[DESK] for network in networks.values() if DESK in network]
+    return own[0] if len(own) == 1 else desk
 
 
 def value_of_desk(desk: Support) -> str:

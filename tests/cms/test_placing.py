@@ -157,7 +157,7 @@ def test_however_often_something_is_put_in_one_place_few_others_are_written(made
     before = {page: page.position for page in pages}
     for number in range(60):
         put_between(pages[100 + number % 20], pages[50], portal)
-    shown = titles(items_in(folder, portal))
+    shown = titles(items_in(folder, portal, size=200))
     moved = [page for page in pages[:100] if page.position != before[page]]
     assert len(moved) < 50
     order = [title for title in shown if title in {page.title for page in pages[:100]}]
@@ -173,7 +173,7 @@ def test_items_of_one_position_can_be_put_in_order(made, portal):
         page.position = 1000.0
         modified(page, portal.registry)
     put_between(pages[0], pages[3], portal)
-    shown = titles(items_in(folder, portal))
+    shown = titles(items_in(folder, portal, size=200))
     assert shown.index("a") == shown.index("d") - 1
     for page in pages:
         page.position = 1000.0
@@ -190,7 +190,7 @@ def test_what_is_thrown_away_is_found_by_nobody_and_comes_back_as_it_was(
     discard(folder, actor_of(EDITOR))
     transaction.commit()
     app.get("/library/going/gone", status=303)
-    assert "Gone" not in titles(pages_of(root["library"], actor_of(EDITOR)))
+    assert "Gone" not in titles(pages_of(root["library"], actor_of(EDITOR), size=1000))
     assert not actor_of(None).may("page:view", page)
     trash = root["library"]["trash"]
     assert app.get(resource_path(trash), status="*").status_int != 200
@@ -198,7 +198,7 @@ def test_what_is_thrown_away_is_found_by_nobody_and_comes_back_as_it_was(
     transaction.commit()
     assert app.get("/library/going/gone").status_int == 200
     assert (folder.state, page.state) == ("published", "published")
-    assert "Gone" in titles(pages_of(root["library"], actor_of(None)))
+    assert "Gone" in titles(pages_of(root["library"], actor_of(None), size=1000))
 
 
 def test_removing_what_others_link_to_is_told_and_not_forbidden(
@@ -302,7 +302,7 @@ def test_a_page_is_gone_the_second_it_expires(made, app, clock, actor_of, root, 
     clock.advance(seconds=1)
     assert not seen()
     assert actor_of(EDITOR).may("page:view", page)
-    assert "For an hour" in titles(pages_of(root["library"], actor_of(EDITOR)))
+    assert "For an hour" in titles(pages_of(root["library"], actor_of(EDITOR), size=1000))
 
 
 def test_a_right_given_at_a_folder_counts_below_it_and_nowhere_else(

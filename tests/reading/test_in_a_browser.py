@@ -42,7 +42,8 @@ def test_a_reader_finds_the_way_from_a_search_to_the_helpdesk(phone, served, pub
     phone.goto(f"{served}/library/search")
     field = phone.get_by_label("Words to look for")
     field.press_sequentially("setting up")
-    expect(phone.locator("#library-suggestions option")).not_to_have_count(0)
+    expect(phone.get_by_role("option", name="Setting up a phone Guide")).to_be_visible()
+    fits(phone)
     field.press("Enter")
     expect(phone.locator(".found mark").first).to_be_visible()
     fits(phone)
@@ -81,6 +82,62 @@ def test_a_reader_finds_the_way_from_a_search_to_the_helpdesk(phone, served, pub
 def test_the_ways_through_a_library_fit_a_phone_and_have_no_barrier(phone, served, path):
     phone.goto(served + path)
     fits(phone)
+
+
+def test_a_title_is_chosen_while_one_types_on_any_page_by_keyboard_alone(phone, served, publish):
+    publish(title="Axolotl one", text="<p>First.</p>")
+    publish(title="Axolotl two", text="<p>Second.</p>")
+    phone.goto(f"{served}/library/privacy")
+    field = phone.get_by_role("combobox", name="Search the library")
+    phone.get_by_label("Search the library").focus()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    phone.keyboard.type("axolotl")
+    expect(phone.get_by_role("option")).to_have_count(2)
+    assert field.get_attribute("aria-expanded") == "true"
+    fits(phone)
+    phone.keyboard.press("Escape")
+    expect(phone.get_by_role("option")).to_have_count(0)
+    phone.keyboard.type(" ")
+    expect(phone.get_by_role("option")).to_have_count(2)
+    phone.keyboard.press("ArrowDown")
+    phone.keyboard.press("ArrowDown")
+    chosen = phone.get_by_role("option", selected=True)
+    assert chosen.get_attribute("id") == field.get_attribute("aria-activedescendant")
+    title = chosen.locator("span").inner_text()
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
+def test_a_long_page_on_a_phone_has_its_contents_first_and_tables_in_a_box(phone, served, publish):
+    cells = "".join(f"<td>Cell number {number}</td>" for number in range(9))
+    text = f"<h2>One</h2><p>a</p><h2>Two</h2><table><tr>{cells}</tr><tr>{cells}</tr></table>"
+    publish(title="Long page", text=f"{text}<h2>Three</h2><pre>{'x' * 200}</pre><p>z</p>")
+    phone.goto(f"{served}/library/long-page")
+    fits(phone)
+    phone.locator("summary", has_text="On this page").click()
+    phone.get_by_role("link", name="Three").click()
+    expect(phone.get_by_role("heading", name="Three")).to_be_in_viewport()
+    box = phone.get_by_role("group", name="Table")
+    assert box.evaluate("node => node.scrollWidth > node.clientWidth")
+    box.focus()
+    phone.keyboard.press("ArrowRight")
+    for _number in range(100):
+        if box.evaluate("node => node.scrollLeft > 0"):
+            break
+        phone.wait_for_timeout(50)
+    assert box.evaluate("node => node.scrollLeft > 0")
+
+
+def test_on_paper_every_answer_is_open(phone, served, publish):
+    publish("faq", title="Printed", questions=[
+        {"theme": "T", "question": "Why?", "answer": "<p>Because of the paper.</p>"}])  # fmt: skip
+    phone.goto(f"{served}/library/printed")
+    answer = phone.get_by_text("Because of the paper.")
+    expect(answer).to_be_hidden()
+    phone.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(answer).to_be_visible()
+    phone.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(answer).to_be_hidden()
 
 
 def test_a_search_is_used_by_keyboard_alone(phone, served, publish):

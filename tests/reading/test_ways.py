@@ -106,3 +106,83 @@ def test_items_about_the_same_are_related(app, publish):
     page = app.get("/library/one-of-two").html
     related = [card for card in page.select(".card") if card.h2.text == "Related"]
     assert [link.text for link in related[0].select("a")] == ["Two of two"]
+
+
+def test_a_library_leads_to_every_way_through_it(app):
+    page = app.get("/library").html
+    found = {link["href"] for link in page.select(".library-ways nav a")}
+    assert found == {f"/library/{name}" for name in ("changes", "tags", "sitemap", "feed")}
+    for address in found:
+        app.get(address, status=200)
+    assert page.select_one("link[type='application/atom+xml']")["href"] == "/library/feed"
+
+
+def test_a_folder_tells_programs_of_its_feed(app, publish):
+    publish("folder", title="Fed shelf")
+    page = app.get("/library/fed-shelf").html
+    assert page.select_one("link[type='application/atom+xml']")["href"] == "/library/fed-shelf/feed"
+    assert page.select_one(".item-feed a")["href"] == "/library/fed-shelf/feed"
+
+
+def titles(page):
+    return [one.text.strip() for one in page.html.select(".listing-title")]
+
+
+def test_a_long_folder_is_read_in_parts(app, publish, monkeypatch):
+    monkeypatch.setattr("cpms_portal.cms.queries.items.LISTED", 2)
+    shelf = publish("folder", title="Long shelf")
+    for number in range(5):
+        publish(title=f"Number {number}", place=shelf, tags=["numbers"])
+    first = app.get("/library/long-shelf")
+    assert titles(first) == ["Number 0", "Number 1"]
+    second = first.click("Next")
+    last = second.click("Next")
+    assert titles(second) == ["Number 2", "Number 3"] and titles(last) == ["Number 4"]
+    assert "5 to 5 of 5" in " ".join(last.html.select_one(".pagination-count").text.split())
+    assert titles(app.get("/library/long-shelf?start=99999")) == titles(first)
+    assert titles(app.get("/library/long-shelf?start=-1%20x")) == titles(first)
+    tagged = app.get("/library?tag=numbers").click("Next")
+    assert titles(tagged) == ["Number 2", "Number 3"] and "tag=numbers" in tagged.request.url
+
+
+def test_a_collection_shows_no_more_than_it_is_to_find(app, publish, monkeypatch):
+    monkeypatch.setattr("cpms_portal.cms.queries.items.LISTED", 2)
+    for number in range(5):
+        publish("news", title=f"Item {number}", tags=["few"])
+    publish("collection", title="A few", kinds=["news"], tags_any=["few"], limit=3)
+    page = app.get("/library/a-few")
+    assert len(titles(page)) == 2 and len(titles(page.click("Next"))) == 1
+
+
+def test_the_site_map_says_how_many_more_a_folder_has(app, root, publish, monkeypatch):
+    monkeypatch.setattr("cpms_portal.reading.queries.MOST_OF_FOLDER", 10)
+    library = root["networks"]["vascern"]["library"]
+    shelf = publish("folder", title="Shelf of many", place=library)
+    for number in range(13):
+        publish(title=f"Many {number}", place=shelf)
+    page = app.get(resource_path(library, "sitemap")).html
+    named = page.find("a", string="Shelf of many").find_parent("li").ul.select("a")
+    assert [link.text for link in named][:2] == ["Many 0", "Many 1"]
+    assert (len(named), named[-1].text) == (11, "and 3 more")
+    assert named[-1]["href"].rstrip("/") == resource_path(shelf)
+
+
+def test_search_engines_are_kept_from_a_training_site(app):
+    assert "Disallow: /\n" in app.get("/robots.txt").text
+    assert "noindex" in app.get("/library/privacy").html.find("meta", {"name": "robots"})["content"]
+
+
+def test_search_engines_are_shown_what_everybody_reads(app, publish, registry, browser_of):
+    publish(title="Findable", text="<p>What it begins with.</p>")
+    registry.cpms_settings["cpms.site"] = "production"
+    try:
+        assert "sitemap.xml" in app.get("/robots.txt").text
+        page = app.get("/library/findable").html
+        assert page.find("meta", {"name": "robots"})["content"] == "index, follow"
+        assert page.find("meta", {"name": "description"})["content"] == "What it begins with."
+        for path in ("/library/search?q=findable", "/sign-in"):
+            assert "noindex" in app.get(path).html.find("meta", {"name": "robots"})["content"]
+        inside = browser_of("rareliverhpuser1").get("/library/findable").html
+        assert "noindex" in inside.find("meta", {"name": "robots"})["content"]
+    finally:
+        registry.cpms_settings["cpms.site"] = "training"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from cpms_portal.cms.queries.text import html_of
@@ -14,33 +13,57 @@ from cpms_portal.cms.resources import (
     LibraryItem,
     PageText,
 )
+from cpms_portal.cms.schemas.kinds import KINDS
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import find_above, oid_of, path_of, resource_of, root_of
 from cpms_portal.search.lookup import begun
-from cpms_portal.search.queries import Found, find
+from cpms_portal.search.queries import Found, find, numbers_of, oids_of
 from cpms_portal.security.permissions import Permission
 
 #: A listing for readers shows so many items at a time.
-LISTED = 200
+LISTED = 60
+#: So many a collection finds that says no number.
+MOST_COLLECTED = 50
 #: What is part of other pages, and no page of its own in a listing for readers.
 UNLISTED = frozenset({"picture"})
+#: What is.
+READ = tuple(name for name in KINDS if name not in UNLISTED)
 
 
-def pages_of(place: Any, actor: Actor) -> Found:
-    """Return everything of a library or folder, and below, that the actor may view, in order."""
-    return find(actor, "page", within=place, sort="position", size=LISTED)
+def pages_of(
+    place: Any, actor: Actor, *, tag: str | None = None, start: int = 0, size: int | None = None
+) -> Found:
+    """Return what is to be read in a library or folder, and below, in the order of its editors."""
+    where: dict[str, Any] = {"kind": READ} if tag is None else {"kind": READ, "tag": tag}
+    size = size or LISTED
+    return find(actor, "page", within=place, where=where, sort="position", start=start, size=size)
 
 
-def items_in(place: Any, actor: Actor, *, size: int = LISTED) -> Found:
+def items_in(place: Any, actor: Actor, *, start: int = 0, size: int = LISTED) -> Found:
     """Return what stands right in a library or folder and the actor may view, in order."""
     where = {"in": oid_of(place)}
-    return find(actor, "page", within=place, where=where, sort="position", size=size)
+    return find(actor, "page", within=place, where=where, sort="position", start=start, size=size)
 
 
-def tags_of(items: Iterable[LibraryItem]) -> list[str]:
-    """Return the tags of items, those of most items first."""
-    counted = Counter(tag for item in items for tag in item.tags)
-    return [tag for tag, _times in counted.most_common()]
+def to_read_in(place: Any, actor: Actor, *, start: int = 0) -> Found:
+    """Return what is to be read right in a folder, in order; its pictures, where it has no more."""
+    where = {"in": oid_of(place), "kind": READ}
+    found = find(
+        actor, "page", within=place, where=where, sort="position", start=start, size=LISTED
+    )
+    return found if found.total else items_in(place, actor, start=start)
+
+
+def published_on(item: LibraryItem) -> datetime | None:
+    """Return since when readers see an item: from when it is shown, else its first publication."""
+    steps = (step.at for step in item.history if step.to_state == "published")
+    return item.shown_from or next(steps, item.created)
+
+
+def tags_below(place: Any, actor: Actor) -> list[tuple[str, int]]:
+    """Return the tags of what is to be read in a place, with how many have each; most first."""
+    seen = oids_of(actor, "page", place, {"kind": READ})
+    return sorted(numbers_of(place, "page", "tag", seen), key=lambda one: (-one[1], one[0]))
 
 
 def working_copies_of(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
@@ -50,7 +73,7 @@ def working_copies_of(item: LibraryItem, actor: Actor) -> list[LibraryItem]:
 
 
 def collected(collection: Collection, actor: Actor, *, start: int = 0) -> Found:
-    """Return what a collection finds now for this actor."""
+    """Return what a collection finds now for this actor, no more than it is to find at most."""
     about = collection.about
     chosen = about.get("within")
     within = resource_of(collection, chosen) if chosen else find_above(collection, Library)
@@ -63,7 +86,9 @@ def collected(collection: Collection, actor: Actor, *, start: int = 0) -> Found:
     if about.get("language"):
         where.append(("language", about["language"]))
     where += begun(collection, "page", about.get("words", ""))
-    return find(
+    most = about.get("limit") or MOST_COLLECTED
+    start = start if start < most else 0
+    found = find(
         actor,
         "page",
         within=within,
@@ -71,9 +96,10 @@ def collected(collection: Collection, actor: Actor, *, start: int = 0) -> Found:
         sort=about.get("sort") or "position",
         descending=bool(about.get("descending")),
         start=start,
-        size=about.get("limit") or 50,
+        size=min(LISTED, most - start),
         without=(oid_of(collection),),
     )
+    return Found(min(found.total, most), found.items, start, LISTED)
 
 
 def opened_by(resource: Any) -> Permission:

@@ -18,6 +18,8 @@ from cpms_portal.cms.schemas.vocabulary import clean
 
 #: The beginning of a page in a listing, in characters.
 OPENING = 180
+#: Names that stand in the page around a body.
+TAKEN = frozenset({"main", "site-search", "on-this-page", "comments", "comment-text", "related"})
 _HEADING = re.compile(r"<(h[234])[^>]*>(.*?)</\1>", re.S)
 _PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.S)
 _TAG = re.compile(r"<[^>]*>")
@@ -64,7 +66,7 @@ def anchor_of(title: str, taken: set[str]) -> str:
 
 
 def _headings(html: str) -> Iterator[tuple[re.Match[str], Heading]]:
-    taken: set[str] = {"main", "site-search"}
+    taken = set(TAKEN)
     for found in _HEADING.finditer(html):
         title = plain(found[2])
         yield found, Heading(anchor_of(title, taken), title, int(found[1][1]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import escape, unescape
 from itertools import groupby
 from typing import Any
 
@@ -9,8 +11,9 @@ from chameleon.utils import Markup
 from pyramid.config import Configurator
 from pyramid.request import Request
 
-from cpms_portal.cms.queries.links import by_path
-from cpms_portal.cms.queries.text import Heading, Rendered, rendered
+from cpms_portal.cms.queries.items import published_on
+from cpms_portal.cms.queries.links import by_path, target_of
+from cpms_portal.cms.queries.text import Heading, Rendered, opening_of_text, rendered
 from cpms_portal.cms.resources import (
     FAQ,
     Guide,
@@ -26,8 +29,14 @@ from cpms_portal.cms.views.bar import bar_of
 from cpms_portal.cms.views.languages import name_of_language, reading_languages
 from cpms_portal.cms.views.media import embedded, player
 from cpms_portal.cms.views.words import may_be_kept, size_of, tag_title
+from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import find_above, resource_of
+from cpms_portal.core.settings import setting
 from cpms_portal.security.permissions import Permission
+
+_TABLE = re.compile(r"<table>(.*?)</table>", re.S)
+_SOURCE = re.compile(r'src="(/[^"?]*?)/scale(?:\?[^"]*)?"')
+_HEADING = re.compile(r"<(/?)h([234])\b[^>]*>")
 
 
 def shown_item(context: LibraryItem, request: Request) -> dict[str, Any]:
@@ -52,8 +61,17 @@ def shown_item(context: LibraryItem, request: Request) -> dict[str, Any]:
         "language_name": name_of_language,
         "size_of": size_of,
         "time_mark": TimeMark().write,
+        "opening": opening_of_text(text),
+        "published_on": published_on(context) if context.kind == "news" else None,
+        "indexed": is_indexed(request) and context.state == "published",
         "others": [(one, name_of_language(one)) for one in sorted({*context.texts} - {language})],
     }
+
+
+def is_indexed(request: Request) -> bool:
+    """Say whether search engines may show a page that everybody may read; none of training."""
+    is_real = setting(request.registry, "cpms.site") == "production"
+    return is_real and request.person is None
 
 
 def is_outdated(item: LibraryItem, text: PageText) -> bool:
@@ -63,12 +81,41 @@ def is_outdated(item: LibraryItem, text: PageText) -> bool:
 
 
 def body_of(read: Rendered, request: Request) -> Markup:
-    """Return a body with its links leading where their targets stand, and its videos in place."""
-    return embedded(by_path(request.root, read.html), request)
+    """Return a body with its links leading where their targets stand, and its videos in place.
+
+    A table stands in a box of its own that is scrolled sideways, by keyboard as well.
+    """
+    body = _sized(embedded(by_path(request.root, read.html), request), request)
+    if "<table>" not in body:
+        return body
+    words = escape(request.localizer.translate(_("Table")))
+    box = f'<div class="table-scroll" role="group" aria-label="{words}" tabindex="0">'
+    return Markup(_TABLE.sub(rf"{box}<table>\1</table></div>", body))
 
 
-def _body(row: dict[str, Any], name: str, request: Request) -> Markup:
-    return body_of(rendered(row[name], row["syntax"]), request)
+def _sized(body: Markup, request: Request) -> Markup:
+    """Return a body whose pictures say how large they are, so that no text jumps when they come."""
+
+    def sized(found: re.Match[str]) -> str:
+        picture = target_of(request.root, unescape(found[1]))
+        if not isinstance(picture, Picture) or not picture.width:
+            return found[0]
+        return f'{found[0]} width="{picture.width}" height="{picture.height}"'
+
+    return Markup(_SOURCE.sub(sized, body)) if "<img" in body else body
+
+
+def _body(row: dict[str, Any], name: str, level: int, request: Request) -> Markup:
+    """Return the body of a row of a page: its headings stand below that of the row.
+
+    level: of the heading of the row. Their names are dropped, for each body counts them anew.
+    """
+
+    def lowered(found: re.Match[str]) -> str:
+        return f"<{found[1]}h{min(int(found[2]) + level - 1, 6)}>"
+
+    body = body_of(rendered(row[name], row["syntax"]), request)
+    return Markup(_HEADING.sub(lowered, body))
 
 
 def item_page(context: LibraryItem, request: Request) -> dict[str, Any]:
@@ -89,7 +136,7 @@ def steps_of(text: PageText, request: Request) -> list[dict[str, Any]]:
     rows = []
     for number, step in enumerate(text.more.get("steps", ()), start=1):
         image = _picture(step, request)
-        more = {"number": number, "body": _body(step, "text", request), "image": image}
+        more = {"number": number, "body": _body(step, "text", 2, request), "image": image}
         rows.append({**step, **more, "alternative": _alternative(step, image)})
     return rows
 
@@ -112,16 +159,20 @@ def faq_page(context: FAQ, request: Request) -> dict[str, Any]:
     """Show questions by theme, in the order of their editors."""
     shown = shown_item(context, request)
     questions = [
-        {**one, "body": _body(one, "answer", request)}
+        {**one, "body": _body(one, "answer", 3, request)}
         for one in shown["text"].more.get("questions", ())
     ]
-    themes = [(theme, list(rows)) for theme, rows in groupby(questions, lambda one: one["theme"])]
-    return {**shown, "themes": themes}
+    themes = [
+        (f"theme-{number}", theme, list(rows))
+        for number, (theme, rows) in enumerate(groupby(questions, lambda one: one["theme"]), 1)
+    ]
+    contents = [Heading(anchor, theme, 2) for anchor, theme, _rows in themes if theme]
+    return {**shown, "themes": themes, "headings": [*shown["headings"], *contents]}
 
 
 def video_page(context: Video, request: Request) -> dict[str, Any]:
     """Show a video with its chapters and what is said in it."""
-    return {**shown_item(context, request), "player": player(context, request)}
+    return {**shown_item(context, request), "player": player(context, request, preload="metadata")}
 
 
 VIEWS = {LibraryItem: item_page, Guide: guide_page, FAQ: faq_page, Video: video_page}

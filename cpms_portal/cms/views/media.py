@@ -154,16 +154,22 @@ def _player(found: re.Match[str], request: Request) -> str:
     return f'<figure class="video">{player(video, request)}{caption}</figure>'
 
 
-def player(video: Video, request: Request) -> Markup:
-    """Draw the player of a video with its captions; it loads nothing before it is started."""
+def player(video: Video, request: Request, *, preload: str = "none") -> Markup:
+    """Draw the player of a video; its captions are on, in a language the reader reads.
+
+    preload: what is loaded before it is started, as HTML says it: nothing in the page of another.
+    """
+    spoken = (*reading_languages(request), video.original, *sorted(video.captions))
+    shown = next((code for code in spoken if code in video.captions), "")
     tracks = "".join(
         f'<track kind="captions" srclang="{escape(code)}" label="{escape(name_of_language(code))}"'
+        f"{' default' * (code == shown)}"
         f' src="{escape(request.resource_path(video, "captions", query={"language": code}))}">'
         for code in sorted(video.captions)
     )
     title = escape(video.title)
     return Markup(
-        f'<video controls preload="none" data-video="{video.__oid__}" aria-label="{title}"'
+        f'<video controls preload="{preload}" data-video="{video.__oid__}" aria-label="{title}"'
         f' src="{escape(request.resource_path(video, "file"))}">{tracks}</video>'
     )
 

@@ -1,4 +1,4 @@
-"""Items to take along: a guide as PDF, an event for a calendar."""
+"""Items to take along: pages, guides and questions as PDF, an event for a calendar."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.traversal import traverse
 
-from cpms_portal.cms.resources import Event, Guide, Picture
-from cpms_portal.cms.views.item import shown_item, steps_of
+from cpms_portal.cms.resources import FAQ, Event, Guide, LibraryItem, Page, Picture
+from cpms_portal.cms.views.item import page_of, shown_item
 from cpms_portal.cms.views.pdf import paper
 from cpms_portal.core.resources import oid_of
 from cpms_portal.core.settings import setting
@@ -37,13 +37,17 @@ _FILM = re.compile(
 _OWN_LINK = re.compile(r'href="/(?!/)')
 
 
-def guide_pdf(context: Guide, request: Request) -> Response:
-    """Answer with a guide as a tagged PDF; the same guide is laid out once."""
-    shown = shown_item(context, request)
+def item_pdf(context: LibraryItem, request: Request) -> Response:
+    """Answer with an item as a tagged PDF; the same item is laid out once."""
+    shown = page_of(context, request)
     values = {
         **{name: shown[name] for name in ("title", "language", "text")},
         "body": _whole(shown["body"], request),
-        "steps": [_drawn(step, request) for step in steps_of(shown["text"], request)],
+        "steps": [_drawn(step, request) for step in shown.get("steps", ())],
+        "themes": [
+            (theme, [{**one, "body": _whole(one["body"], request)} for one in questions])
+            for _anchor, theme, questions in shown.get("themes", ())
+        ],
     }
     made = paper(render(PAPER, values, request))
     response = Response(made.content, content_type="application/pdf", charset=None)
@@ -122,5 +126,6 @@ def event_calendar(context: Event, request: Request) -> Response:
 def includeme(config: Configurator) -> None:
     """Register the addresses."""
     shared: dict[str, Any] = {"permission": Permission.PAGE_VIEW, "request_method": "GET"}
-    config.add_view(guide_pdf, context=Guide, name="pdf", **shared)
+    for context in (Page, Guide, FAQ):
+        config.add_view(item_pdf, context=context, name="pdf", **shared)
     config.add_view(event_calendar, context=Event, name="calendar", **shared)

@@ -17,7 +17,7 @@ from cpms_portal.cms.queries.versions import newest_two, side_by_side, versions_
 from cpms_portal.cms.resources import Library, LibraryItem
 from cpms_portal.cms.views.item import page_of
 from cpms_portal.cms.views.languages import name_of_language
-from cpms_portal.cms.views.library import entries_of, listed_in
+from cpms_portal.cms.views.library import NOTHING, entries_of, listed_in
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
 from cpms_portal.core.i18n import _
@@ -121,6 +121,7 @@ def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
         **shown,
         "steps": [_step_seen(one, eyes) for one in shown.get("steps", ())],
         "entries": entries_of(listed_in(context, eyes), request),
+        "found": NOTHING,
         "role": role,
         "eyes": list(EYES.items()),
         "sees": eyes.may(Permission.PAGE_VIEW, context),

@@ -36,6 +36,11 @@ def for_once(request: Request) -> None:
     request.environ[ONCE] = True
 
 
+def number_in(text: str) -> int:
+    """Return a number of an address, 0 for whatever is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
 def size_of(size: int) -> str:
     """Return a size in bytes as people read it."""
     units = ("B", "kB", "MB", "GB")

@@ -10,6 +10,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from cpms_portal.cms.resources import Library, LibraryItem
+from cpms_portal.cms.views.words import number_in
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import _
 from cpms_portal.reading.actions import LONGEST, add_comment, allow_comments, decide_comment
@@ -21,7 +22,6 @@ from cpms_portal.reading.queries import (
     waiting_comments,
 )
 from cpms_portal.reading.resources import Comment
-from cpms_portal.reading.views.addresses import number_in
 from cpms_portal.security.permissions import Permission
 from cpms_portal.workflow.queries import offers, state_of
 
@@ -38,6 +38,9 @@ def comments_section(context: LibraryItem, request: Request) -> dict[str, Any]:
         "path": request.resource_path(context, "comment"),
         "switch": request.resource_path(context, "allow-comments"),
         "longest": LONGEST,
+        "sign_in": request.resource_path(
+            request.root, "sign-in", query={"came_from": request.resource_path(context)}
+        ),
     }
 
 
@@ -123,3 +126,5 @@ def includeme(config: Configurator) -> None:
         request_method="GET",
         renderer="cpms_portal.reading:templates/waiting-comments.pt",
     )
+    words = _("Comments")
+    config.add_tab(Library, "waiting-comments", words, order=65, permission=Permission.PAGE_REVIEW)

@@ -16,13 +16,13 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.response import Response
 
-from cpms_portal.cms.queries.items import UNLISTED
 from cpms_portal.cms.queries.text import opening_of_text
 from cpms_portal.cms.resources import Collection, Library, LibraryFolder, LibraryItem
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.core.resources import Portal, oid_of
 from cpms_portal.core.settings import setting
 from cpms_portal.layout.page import title_of
+from cpms_portal.networks.queries import network_of
 from cpms_portal.reading.queries import FEED, addresses_for, newest
 from cpms_portal.security.permissions import Permission
 
@@ -58,11 +58,10 @@ def _printable(text: str) -> str:
 
 def feed_view(context: Library | LibraryFolder | Collection, request: Request) -> Response:
     """Answer with what changed last."""
-    found = newest(context, request.actor, FEED).items[:FEED]
-    items = [one for one in found if one.kind not in UNLISTED]
+    items = newest(context, request.actor, FEED).items[:FEED]
     feed = xml.Element("feed", {"xmlns": ATOM, "xml:lang": request.locale_name.replace("_", "-")})
     _under(feed, "id", _tag(context, request))
-    _under(feed, "title", request.localizer.translate(title_of(context)))
+    _under(feed, "title", _title(context, request))
     _under(feed, "updated", _latest(items, context, request))
     _under(feed, "link", rel="self", href=_address(context, request, "feed"))
     _under(feed, "link", rel="alternate", href=_address(context, request))
@@ -71,6 +70,12 @@ def feed_view(context: Library | LibraryFolder | Collection, request: Request) -
         _entry(feed, item, request)
     moments = [one.changed or one.created for one in items]
     return _sent(feed, "application/atom+xml", request, max(filter(None, moments), default=None))
+
+
+def _title(place: Any, request: Request) -> str:
+    """Return what a feed is called among those of others: the network, then the place."""
+    network, title = network_of(place), str(request.localizer.translate(title_of(place)))
+    return f"CPMS: {title}" if network is None else f"CPMS, {network.acronym}: {title}"
 
 
 def _latest(items: Iterable[LibraryItem], place: Any, request: Request) -> str:
@@ -120,6 +125,16 @@ def sitemap_xml(context: Portal, request: Request) -> Response:
     return _sent(urls, "application/xml", request, last)
 
 
+def robots_txt(context: Portal, request: Request) -> Response:
+    """Tell search engines where the site map is; those of a training site to stay away (RFC 9309).
+
+    What a search engine may show says each page itself.
+    """
+    real = setting(request.registry, "cpms.site") == "production"
+    text = f"Allow: /\n\nSitemap: {_site(request)}/sitemap.xml" if real else "Disallow: /"
+    return Response(f"User-agent: *\n{text}\n", content_type="text/plain", charset="utf-8")
+
+
 def includeme(config: Configurator) -> None:
     """Register feeds and the site map."""
     for context, permission in (
@@ -130,10 +145,11 @@ def includeme(config: Configurator) -> None:
         config.add_view(
             feed_view, context=context, name="feed", permission=permission, request_method="GET"
         )
-    config.add_view(
-        sitemap_xml,
-        context=Portal,
-        name="sitemap.xml",
-        permission=Permission.PORTAL_VIEW,
-        request_method="GET",
-    )
+    for view, name in ((sitemap_xml, "sitemap.xml"), (robots_txt, "robots.txt")):
+        config.add_view(
+            view,
+            context=Portal,
+            name=name,
+            permission=Permission.PORTAL_VIEW,
+            request_method="GET",
+        )

@@ -25,7 +25,7 @@ def helpful_section(context: LibraryItem, request: Request) -> dict[str, Any]:
     """Ask whether it was helpful; those who edit it see the counts. Nothing says who answered."""
     voices = voices_on(context, request.actor)
     return {
-        "path": request.resource_path(context, "helpful"),
+        "path": _path(context, request, "helpful"),
         "asked": not isinstance(context, LibraryFolder),
         "counts": None if voices is None else (voices.helpful(), voices.unhelpful()),
     }
@@ -44,7 +44,14 @@ def take_voice(context: LibraryItem, request: Request) -> Response:
         request.tell(_("Thank you."))
     else:
         request.tell(_("Thank you. Your answer of today was counted before."), "info")
-    return HTTPSeeOther(request.resource_path(context))
+    return HTTPSeeOther(_path(context, request))
+
+
+def _path(context: LibraryItem, request: Request, *names: str) -> str:
+    """Return an address of an item in the language that is read now."""
+    asked = request.GET.get("language")
+    query = {"query": {"language": asked}} if asked in context.texts else {}
+    return str(request.resource_path(context, *names, **query))
 
 
 def _remembering(done: bool, heard: Heard, voice: Voice) -> None:

@@ -10,10 +10,9 @@ from pyramid.request import Request
 from cpms_portal.cms.resources import Library
 from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.cms.views.library import entries_of
-from cpms_portal.cms.views.words import may_be_kept, tag_title
+from cpms_portal.cms.views.words import may_be_kept, number_in, tag_title
 from cpms_portal.core.i18n import _
 from cpms_portal.reading.queries import Branch, newest, tags_in, tree_of
-from cpms_portal.reading.views.addresses import number_in
 from cpms_portal.security.permissions import Permission
 
 
@@ -21,10 +20,14 @@ def sitemap_page(context: Library, request: Request) -> dict[str, Any]:
     """Show everything of a library as it stands in folders."""
     may_be_kept(request)
     languages = reading_languages(request)
-    branches = tree_of(context, request.actor)
+    tree = tree_of(context, request.actor)
     return {
         "title": _("Site map"),
-        "branches": [_drawn(one, languages, request) for one in branches],
+        "branch": {
+            "url": request.resource_path(context),
+            "below": [_drawn(one, languages, request) for one in tree.below],
+            "more": tree.more,
+        },
     }
 
 
@@ -35,6 +38,7 @@ def _drawn(branch: Branch, languages: list[str], request: Request) -> dict[str, 
         "language": language,
         "url": request.resource_path(branch.item),
         "below": [_drawn(one, languages, request) for one in branch.below],
+        "more": branch.more,
     }
 
 
@@ -42,7 +46,7 @@ def changes_page(context: Library, request: Request) -> dict[str, Any]:
     """Show what changed last."""
     may_be_kept(request)
     start = number_in(request.GET.get("start", ""))
-    found = newest(context, request.actor, start=start)
+    found = newest(context, request.actor, start=start) or newest(context, request.actor)
     path = request.resource_path(context, "changes")
     return {
         "title": _("Changed last"),

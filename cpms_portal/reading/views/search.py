@@ -16,11 +16,10 @@ from cpms_portal.cms.queries.items import opened_by
 from cpms_portal.cms.resources import ConsentForm, Library
 from cpms_portal.cms.schemas.kinds import KINDS
 from cpms_portal.cms.views.languages import name_of_language, reading_languages
-from cpms_portal.cms.views.words import may_be_kept, tag_title
+from cpms_portal.cms.views.words import may_be_kept, number_in, tag_title
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, path_of, resource_of
 from cpms_portal.networks.queries import network_of
-from cpms_portal.reading.views.addresses import number_in
 from cpms_portal.search.fulltext.following import store_of
 from cpms_portal.search.fulltext.highlights import Mark
 from cpms_portal.search.fulltext.queries import Hit, Sought, seek, suggest
@@ -105,6 +104,7 @@ class Searching:
         """Show what was found, with what it can be narrowed by."""
         may_be_kept(self.request)
         found = self._found()
+        facets = [(name, TITLES[name], self._choices(name, found)) for name in NARROWING]
         return {
             "title": _("Search the library"),
             "sought": self.sought,
@@ -113,7 +113,9 @@ class Searching:
             "suggest": self.request.resource_path(self.context, "suggest"),
             "lines": [line for hit in found.hits if (line := self._line(hit)) is not None],
             "found": Found(found.total, list(found.hits), found.start, found.size),
-            "facets": [(name, TITLES[name], self._choices(name, found)) for name in NARROWING],
+            "facets": facets,
+            "any_facet": any(choices for *_named, choices in facets),
+            "narrowed": [one for *_named, choices in facets for one in choices if one.is_chosen],
             "address": lambda start: self._address(start=str(start)),
         }
 
@@ -158,8 +160,11 @@ class Searching:
     def _choices(self, name: str, found: Sought) -> list[Choice]:
         if network_of(self.context) is not None and name == "network":
             return []
-        values = found.facets.get(name, ())[:MOST_CHOICES]
-        chosen = self.chosen[name]
+        every, chosen = found.facets.get(name, ()), self.chosen[name]
+        values = list(every[:MOST_CHOICES])
+        if chosen:  # it is taken back where it stands, however few have it
+            rest = every[MOST_CHOICES:]
+            values += [one for one in rest if self._named(name, one[0])[0] == chosen]
         lines = [
             Choice(words, number, self._address(**{name: value}), value == chosen)
             for one, number in values
@@ -201,7 +206,7 @@ def stamp_of_index(request: Request) -> tuple[int, int]:
 
 
 def suggest_titles(context: Library, request: Request) -> list[dict[str, str]]:
-    """Answer with titles that have words beginning with those typed, and where they lead."""
+    """Answer with titles that have words beginning as typed, with type and address."""
     typed = request.GET.get("q", "")[:LONGEST]
     network = network_of(context)
     hits = suggest(
@@ -211,10 +216,12 @@ def suggest_titles(context: Library, request: Request) -> list[dict[str, str]]:
         network=None if network is None else oid_of(network),
     )
     items = [(hit, resource_of(context, hit.oid)) for hit in hits]
+    say = request.localizer.translate
     return [
         {
             "title": "".join(piece.text for piece in hit.title),
             "url": request.resource_path(item, anchor=hit.anchor or None),
+            "kind": say(NAMED[hit.kind].title) if hit.kind in NAMED else "",
         }
         for hit, item in items
         if item is not None and request.has_permission(opened_by(item), item)

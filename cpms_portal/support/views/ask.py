@@ -17,7 +17,13 @@ from cpms_portal.identity.views.sign_in import visitor
 from cpms_portal.networks.queries import network_of
 from cpms_portal.security.permissions import Permission
 from cpms_portal.support.actions import open_ticket
-from cpms_portal.support.queries import desks, doubts_about, name_of_desk, value_of_desk
+from cpms_portal.support.queries import (
+    desk_nearest,
+    desks,
+    doubts_about,
+    name_of_desk,
+    value_of_desk,
+)
 from cpms_portal.support.resources import Support
 from cpms_portal.support.schemas import ticket_schema
 
@@ -50,8 +56,8 @@ class Ask(AsksWhetherPerson):
         return ticket_schema(choices, visitor=self.is_visitor, doubtful=doubtful)
 
     def appstruct(self) -> dict[str, Any]:
-        """Propose the portal's own desk."""
-        return {"desk": value_of_desk(self.context)}
+        """Propose the desk of the one network somebody works in, else the portal's own."""
+        return {"desk": value_of_desk(desk_nearest(self.context, self.request.actor))}
 
     def cancel_url(self) -> str | None:
         """Lead back to the desk."""

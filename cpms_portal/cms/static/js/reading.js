@@ -37,6 +37,16 @@ function wakeVideo(video) {
   video.addEventListener("ended", () => localStorage.removeItem(key));
 }
 
+// On paper everything is open, whatever was closed on the screen.
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll(".faq-question:not([open]), .transcript:not([open])")];
+  for (const one of opened) one.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const one of opened) one.open = false;
+});
+
 for (const video of document.querySelectorAll("video[data-video]")) wakeVideo(video);
 for (const look of [openAsked, seekAsked]) {
   window.addEventListener("hashchange", look);

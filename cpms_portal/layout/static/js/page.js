@@ -5,6 +5,10 @@ export function wakePage() {
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }
+  for (const field of document.querySelectorAll("[data-suggest]")) {
+    const wake = async () => (await import(field.dataset.suggestScript)).wakeSuggest(field);
+    field.addEventListener("focus", wake, { once: true });
+  }
   const menu = document.querySelector(".person-menu");
   if (!menu) return;
   document.addEventListener("click", (event) => {

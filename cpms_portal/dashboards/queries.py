@@ -15,8 +15,7 @@ from cpms_portal.core.resources import oid_of, root_of
 from cpms_portal.networks.queries import network_of, places_of
 from cpms_portal.networks.resources import Country, Institution, Network
 from cpms_portal.panels.queries.people import portal_at
-from cpms_portal.panels.queries.progress import missing_signatures
-from cpms_portal.panels.queries.waiting import waits_for_advice
+from cpms_portal.panels.queries.waiting import waits_for_advice, waits_for_signature
 from cpms_portal.panels.resources import RUNNING, Panel
 from cpms_portal.patients.queries import patient_of
 from cpms_portal.search.queries import count, find, newest
@@ -79,11 +78,7 @@ def waiting_for(person: Any, actor: Actor) -> Waiting:
         invitations=_invitations_for(actor, root, me),
         requests=_requests_to(actor, root),
         to_sign=[
-            one
-            for one in panels
-            if one.state == "sign_off"
-            and me in missing_signatures(one)
-            and actor.may(Permission.OUTCOME_SIGN, one)
+            one for one in panels if one.state == "sign_off" and waits_for_signature(one, actor)
         ],
         to_contribute=[one for one in panels if waits_for_advice(one, me)],
         leading=[one for one in panels if one.lead == me and one.state in RUNNING],

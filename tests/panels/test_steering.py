@@ -18,6 +18,7 @@ from cpms_portal.panels.actions.outcome import object_to, sign, write_outcome
 from cpms_portal.panels.actions.steering import edit_panel, move, open_panel
 from cpms_portal.panels.queries.page import contributions, history, steps
 from cpms_portal.panels.queries.progress import final_outcome, outcome_of
+from cpms_portal.panels.queries.waiting import waits_for_signature
 from cpms_portal.security.permissions import Permission
 from tests.factories.panels import (
     COORDINATOR,
@@ -156,6 +157,16 @@ def test_an_objection_is_no_signature_and_closing_then_needs_a_reason(cast):
     assert blocked(panel, cast(REQUESTER), "close") is not None
     move(panel, "close_without_all", cast(REQUESTER), reason="One member differs.")
     assert panel.state == "closed"
+
+
+def test_who_has_signed_or_objected_is_not_asked_to_sign_again(cast):
+    panel = cast.sign_off()
+    members = (MEMBER, SECOND)
+    assert [waits_for_signature(panel, cast(one)) for one in members] == [True, True]
+    sign(panel, cast(MEMBER))
+    object_to(panel, "I would transplant now.", cast(SECOND))
+    assert [waits_for_signature(panel, cast(one)) for one in members] == [False, False]
+    assert not waits_for_signature(panel, cast(INVITED))
 
 
 def test_changing_the_outcome_again_voids_the_signatures(cast):

@@ -38,7 +38,7 @@ def task_in(panel: Panel, actor: Actor) -> str | None:
     signature, answer, contribution, lead, draft or assistance: the first of them that is true.
     """
     for kind, wanted in (
-        ("signature", _wants_signature),
+        ("signature", waits_for_signature),
         ("answer", _wants_answer),
         ("contribution", _wants_contribution),
         ("lead", _wants_lead),
@@ -50,7 +50,8 @@ def task_in(panel: Panel, actor: Actor) -> str | None:
     return None
 
 
-def _wants_signature(panel: Panel, actor: Actor) -> bool:
+def waits_for_signature(panel: Panel, actor: Actor) -> bool:
+    """Say whether the outcome waits for this member, who has neither signed nor objected."""
     if not actor.may(Permission.OUTCOME_SIGN, panel):
         return False
     outcome = outcome_of(panel)

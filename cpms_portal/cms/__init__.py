@@ -34,6 +34,8 @@ def includeme(config: Configurator) -> None:
     config.include(".views.steps")
     config.include(".views.contents")
     config.include(".views.undo")
+    config.include(".views.batch")
+    config.include(".views.uploads")
     config.include(".views.sharing")
     config.include(".views.keeping")
     config.include(".views.archives")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import Any
 
-import webob.request
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.interfaces import VH_ROOT_KEY, IRequestExtensions, IRequestFactory, IRoutesMapper
@@ -15,7 +13,6 @@ from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid.traversal import resource_path
 from pyramid.urldispatch import RoutesMapper
-from webob.compat import cgi_FieldStorage
 
 #: Parts of a form that hold files; anywhere else text belongs.
 FILES = frozenset({"captions", "files"})
@@ -72,15 +69,6 @@ class PortalRequest(Request):
             raise ValueError("not JSON") from error
 
 
-class _InMemory(cgi_FieldStorage):
-    """A part of a form, kept in memory: a temporary file would hold originals in the clear."""
-
-    def make_file(self) -> IO[Any]:
-        """Return where the part is kept."""
-        binary = self._binary_file or self.length >= 0
-        return io.BytesIO() if binary else io.StringIO(newline="\n")
-
-
 def _beginnings(routes: Iterable[Any]) -> tuple[frozenset[str], tuple[str, ...]]:
     whole: set[str] = set()
     open_ended: set[str] = set()
@@ -127,5 +115,4 @@ def make_one_class(registry: Registry) -> None:
 def includeme(config: Configurator) -> None:
     """Take requests so."""
     config.registry.registerUtility(RoutesByBeginning(), IRoutesMapper)
-    webob.request.cgi_FieldStorage = _InMemory
     config.set_request_factory(PortalRequest)

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from cpms_portal.core.i18n import _
 from cpms_portal.core.ids import random_id
 from cpms_portal.core.settings import setting
 from cpms_portal.storage.keys import NONCE
+from cpms_portal.storage.placed import Placed
 from cpms_portal.storage.spooled import BODY, Spans, spooled
 from cpms_portal.storage.turned import TurnedFile
 
@@ -136,11 +138,15 @@ class Spool:
 
     def unfinished(self, owner: int, name: str) -> list[Upload]:
         """Return the uploads of this person under a name, the latest first."""
+        return [one for one in self.begun(owner, name) if one.name == name]
+
+    def begun(self, owner: int, beginning: str) -> list[Upload]:
+        """Return the uploads of this person whose name begins so, the latest first."""
         found = []
         for place in self.folder.iterdir():
             with contextlib.suppress(OSError, ValueError, UploadRefusedError):
                 about = json.loads((place / "about").read_text())
-                if about["owner"] == owner and about["name"] == name:
+                if about["owner"] == owner and about["name"].startswith(beginning):
                     found.append((place.stat().st_mtime, place.name))
         return [self.find(upload_id, owner) for _, upload_id in sorted(found, reverse=True)]
 
@@ -173,12 +179,25 @@ class Spool:
 
     def read(self, upload_id: str, owner: int) -> Iterator[bytes]:
         """Yield the pieces of a complete upload in order."""
-        place = self._place(upload_id)
-        if not self.find(upload_id, owner).complete:
-            raise ConflictError(_("The upload is not complete yet."))
-        with spooled(place) as stream:
+        with self.open(upload_id, owner) as stream:
             while part := stream.read(PIECE):
                 yield part
+
+    def open(self, upload_id: str, owner: int) -> Placed:
+        """Return a complete upload as a stream that is read at any place."""
+        if not self.find(upload_id, owner).complete:
+            raise ConflictError(_("The upload is not complete yet."))
+        return spooled(self._place(upload_id))
+
+    def folder_of(self, upload_id: str, owner: int) -> Path:
+        """Return the folder of an upload: what is made of it waits there, and goes with it."""
+        return self._place(self.find(upload_id, owner).upload_id)
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a folder beside the uploads, for what is made of a file; it is gone at the end."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as made:
+            yield Path(made)
 
     def drop(self, upload_id: str) -> None:
         """Forget an upload, taken or not."""

@@ -33,14 +33,23 @@ def put_after(item: LibraryItem, other: LibraryItem, actor: Actor) -> None:
     _put(item, placed, min(_at(placed, other) + 1, len(placed)), actor)
 
 
-def put_at(items: Iterable[LibraryItem], number: int, actor: Actor) -> None:
-    """Place items of one folder, in their order, so that the first is the so many-th (from 1)."""
+def put_at(items: Iterable[LibraryItem], number: int, actor: Actor) -> int:
+    """Place items of one folder, in their order, so that the first is the so many-th (from 1).
+
+    Return which it is then: beyond the end is the end.
+    """
     moved = list(items)
     going = {oid_of(one) for one in moved}
     placed = [one for one in positions_in(moved[0].__parent__) if one[1] not in going]
     at = min(max(number, 1) - 1, len(placed))
     for count, item in enumerate(moved):
         _put(item, placed, at + count, actor)
+    return at + 1
+
+
+def row_of(item: LibraryItem) -> int:
+    """Return the so many-th in its folder an item is, from 1."""
+    return _at(positions_in(item.__parent__), item) + 1
 
 
 def step_in_order(items: Iterable[LibraryItem], by: int, actor: Actor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pyramid.registry import Registry
@@ -57,6 +57,18 @@ class Asked:
             row - 1 if row else start,
             int(size) if size.isdecimal() and int(size[:8]) in SIZES else SIZES[0],
         )
+
+    @property
+    def is_as_placed(self) -> bool:
+        """Whether everything is shown in the order of the folder, so that rows have numbers."""
+        filtered = self.words or self.kind or self.state or self.tag
+        return self.sort == "position" and not self.down and not filtered
+
+    def page_of(self, row: int) -> Asked:
+        """Return what to ask for to see a row (from 1)."""
+        start = (row - 1) // self.size * self.size
+        inside = self.start < row <= self.start + self.size
+        return self if inside else replace(self, start=max(start, 0))
 
     def query(self) -> dict[str, Any]:
         """Return it as the query of an address, what is usual left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -28,6 +29,12 @@ class FileVersion(Persistent):
         self.size = 0
         self.digest = ""
         self.blob = Blob()
+
+    def fill(self, content: bytes) -> None:
+        """Put the content there is."""
+        with self.blob.open("w") as out:
+            out.write(content)
+        self.size, self.digest = len(content), hashlib.sha256(content).hexdigest()
 
     def open(self) -> BinaryIO:
         """Return the content, open for reading; it stays readable after the transaction."""

@@ -11,7 +11,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from cpms_portal.cms.actions.drafts import keep_draft, let_go, take_lock
-from cpms_portal.cms.actions.files import put_captions, put_file
+from cpms_portal.cms.actions.files import put_captions, put_file, put_sent
 from cpms_portal.cms.actions.writing import add_item, save_item
 from cpms_portal.cms.queries.drafts import draft_of, lock_of
 from cpms_portal.cms.queries.items import values_of
@@ -29,13 +29,15 @@ from cpms_portal.forms.widgets import CheckboxWidget, FileWidget, HiddenWidget, 
 from cpms_portal.security.permissions import Permission
 
 LANGUAGE, BASED_ON, MINE = "in_language", "based_on", "mine"
+#: The upload that was sent in pieces before the form, in place of a file in the form.
+SENT = "sent"
 PICTURE_FILES = ".png,.jpg,.jpeg,.gif,.webp"
 VIDEO_FILES = ".mp4,.webm"
 DOCUMENT_FILES = ".pdf,.docx,.xlsx,.pptx,.odt,.ods,.odp,.txt,.csv"
 
 
-def _hidden(name: str) -> colander.SchemaNode:
-    return colander.SchemaNode(Text(12), name=name, widget=HiddenWidget(), missing="")
+def _hidden(name: str, most: int = 12) -> colander.SchemaNode:
+    return colander.SchemaNode(Text(most), name=name, widget=HiddenWidget(), missing="")
 
 
 def _file(name: str, title: Any, accept: str, *, needed: bool) -> colander.SchemaNode:
@@ -53,13 +55,21 @@ def add_file_nodes(schema: colander.SchemaNode, kind: str, *, new: bool) -> None
     title = _("File") if new else _("Newer version of the file")
     needed = new and made is Picture
     schema.add_before("summary", _file("files", title, accept, needed=needed))
+    if made is not Picture:
+        schema.add(_hidden(SENT, 64))
     if made is Video:
         captions = _file("captions", _("Captions (WebVTT)"), ".vtt", needed=False)
         schema.add_before("chapters", captions)
 
 
 def put_files(item: LibraryItem, language: str, values: dict[str, Any], actor: Any) -> None:
-    """Take the files of a form; a refusal is said at the field."""
+    """Take the files of a form, or what was sent before it; a refusal is said at the field."""
+    own = "" if language == item.original else language
+    if values.get(SENT) and isinstance(item, FileItem):
+        try:
+            put_sent(item, own, values[SENT], actor=actor)
+        except UploadRefusedError as error:
+            raise ValueRefusedError(error.message, "files") from error
     for name in ("files", "captions"):
         sent = values.get(name)
         if sent is None:
@@ -68,7 +78,6 @@ def put_files(item: LibraryItem, language: str, values: dict[str, Any], actor: A
             if name == "captions" and isinstance(item, Video):
                 put_captions(item, language, sent.file, actor)
             elif isinstance(item, FileItem):
-                own = "" if language == item.original else language
                 put_file(item, own, sent.filename, sent.file, actor=actor)
         except UploadRefusedError as error:
             raise ValueRefusedError(error.message, name) from error
@@ -180,7 +189,8 @@ def keep(context: LibraryItem, request: Request) -> Response:
     form = EditItem(context, request)
     typed = form.typed()
     begun = request.POST.get(BASED_ON, "")
-    typed.pop(BASED_ON, None)
+    for name in (BASED_ON, SENT):
+        typed.pop(name, None)
     based_on = int(begun) if begun.isdecimal() else 0
     held = keep_draft(context, form.language, typed, based_on, actor=request.actor)
     taken = held.person != request.actor.oid

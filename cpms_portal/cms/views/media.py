@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from chameleon.utils import Markup
 from pyramid.config import Configurator
@@ -32,26 +32,29 @@ _EMBED = re.compile(
 )
 
 
-class Pieces:
-    """The content of a file as an answer; a part of it is read from where it begins.
+class Part:
+    """The content of a file, or a part of it, as an answer.
 
     The file is opened when the first piece is wanted: of an answer that says only that nothing
     changed, none is.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, start: int = 0, length: int | None = None) -> None:
+        self._path, self._start, self._left = path, start, length
+
+    def app_iter_range(self, start: int, stop: int | None) -> Part:
+        """Return the bytes from a place to another (exclusive)."""
+        return Part(self._path, start, None if stop is None else stop - start)
+
+    def opened(self) -> BinaryIO:
+        """Return the file, open where the part begins."""
+        source = Path(self._path).open("rb")  # noqa: SIM115 - who reads it closes it
+        source.seek(self._start)
+        return source
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._read(0, None)
-
-    def app_iter_range(self, start: int, stop: int | None) -> Iterator[bytes]:
-        """Return the bytes from a place to another (exclusive)."""
-        return self._read(start, None if stop is None else stop - start)
-
-    def _read(self, start: int, left: int | None) -> Iterator[bytes]:
-        with Path(self._path).open("rb") as source:
-            source.seek(start)
+        left = self._left
+        with self.opened() as source:
             while left is None or left > 0:
                 piece = source.read(PIECE if left is None else min(PIECE, left))
                 if not piece:
@@ -60,13 +63,25 @@ class Pieces:
                 yield piece
 
 
+class FileResponse(Response):
+    """An answer the server sends from the disk by itself: who reads slowly keeps no thread busy."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer; the server knows from Content-Length where a part ends (PEP 3333)."""
+        answer = super().__call__(environ, start_response)
+        wrapper = environ.get("wsgi.file_wrapper")
+        if wrapper is None or not isinstance(answer, Part):
+            return answer
+        return wrapper(answer.opened(), PIECE)
+
+
 def sent(version: FileVersion, request: Request, *, public: bool) -> Response:
     """Answer with a file: with its digest as validator, and in parts where a browser asks so.
 
     public: everybody may have it; else no cache on the way may keep it.
     """
-    response = Response(content_type=version.media_type, charset=None)
-    response.app_iter = Pieces(version.blob.committed())
+    response = FileResponse(content_type=version.media_type, charset=None)
+    response.app_iter = Part(version.blob.committed())
     response.content_length = version.size
     response.accept_ranges = "bytes"
     response.etag = version.digest[:32]

@@ -3,8 +3,8 @@ import { filesOf } from "./dropped.js";
 import { told } from "./receipt.js";
 import { forget, remembered, remember, signOf } from "./resumed.js";
 
-const PIECE = 8 * 1024 * 1024;
-const PATIENCE = [1, 2, 4, 8, 15, 15, 15, 15];
+// The way to send pieces is that of the whole portal (layout: js/pieces.js).
+const { Sender } = globalThis.cpms;
 const encoder = new TextEncoder();
 
 function pause(seconds) {
@@ -40,7 +40,9 @@ class StudyUpload {
     this.words = this.box.querySelector("[data-words]");
     this.bar = this.box.querySelector("progress");
     this.again = this.box.querySelector("[data-again]");
-    this.token = form.querySelector("[name=csrf_token]").value;
+    const away = this.box.dataset.waiting;
+    this.sender = new Sender(form.querySelector("[name=csrf_token]").value, away,
+      () => { this.words.textContent = away; });
   }
 
   wake() {
@@ -144,26 +146,20 @@ class StudyUpload {
   }
 
   async #send() {
-    this.place ??= await this.#asked("POST", this.url, JSON.stringify({ size: this.content.size }),
-      { "Content-Type": "application/json" });
+    this.place ??= await this.sender.begin(this.url, { size: this.content.size });
     if (this.place.offset === undefined) throw new Error("");
     remember(this.url, { upload: this.place.upload, sign: this.sign, count: this.count });
-    while (this.place.offset < this.content.size) {
+    this.place = await this.sender.send(this.place, this.content, (place) => {
+      this.place = place;
       this.#show();
-      const { url, offset } = this.place;
-      const piece = this.content.slice(offset, offset + PIECE);
-      // Where it stands is asked anew when a piece did not arrive as it should.
-      this.place = await this.#asked("PUT", url, piece, { "X-Offset": String(offset),
-        "Content-Type": "application/octet-stream" }, () => this.#asked("GET", url));
-    }
-    this.#show();
+    });
   }
 
   async #finish() {
     this.words.textContent = this.box.dataset.starting;
     this.bar.removeAttribute("value");
     for (;;) {
-      const answer = await this.#asked("POST", `${this.place.url}/finish`, "");
+      const answer = await this.sender.asked("POST", `${this.place.url}/finish`, "");
       if (answer.receipt) {
         forget(this.url);
         told(this.box, answer.receipt, fill);
@@ -181,27 +177,6 @@ class StudyUpload {
     }
   }
 
-  // Ask the server; when the connection is away, wait and try again, or ask something else.
-  async #asked(method, url, body, headers = {}, instead = null) {
-    for (const seconds of PATIENCE) {
-      try {
-        const answer = await fetch(url, { method, body, credentials: "same-origin",
-          headers: { "X-CSRF-Token": this.token, ...headers } });
-        if (answer.ok) return await answer.json();
-        if (answer.status === 409 && instead) return await instead();
-        if (answer.status < 500) throw await refusal(answer);
-      } catch (error) {
-        if (error.refused) throw error;
-      }
-      this.words.textContent = this.box.dataset.waiting;
-      await pause(seconds);
-      if (instead) return instead();
-    }
-    const away = new Error(this.box.dataset.waiting);
-    away.mayGoOn = true;
-    throw away;
-  }
-
   #show() {
     this.bar.max = this.content.size;
     this.bar.value = this.place.offset;
@@ -215,18 +190,6 @@ class StudyUpload {
     this.words.textContent = words;
     this.zone.hidden = false;
   }
-}
-
-async function refusal(answer) {
-  let words = "";
-  try {
-    words = (await answer.json()).problem ?? "";
-  } catch {
-    words = String(answer.status);
-  }
-  const error = new Error(words);
-  error.refused = true;
-  return error;
 }
 
 for (const form of document.querySelectorAll("[data-study-upload]")) new StudyUpload(form).wake();

@@ -9,13 +9,13 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
-from pyramid.response import Response
 from pyramid.view import view_config
 
 from cpms_portal.core.errors import ConflictError, CPMSError, UploadRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of
 from cpms_portal.core.transactions import turn_given_up
+from cpms_portal.forms.pieces import Pieces
 from cpms_portal.imaging.actions import finish_receiving, progress_of, start_receiving
 from cpms_portal.imaging.ingest.receipts import StudyReceipt
 from cpms_portal.imaging.ingest.sources import bundled
@@ -114,18 +114,13 @@ def submit_study(holder: Any, request: Request) -> dict[str, Any]:
     return _page(holder, request, receipt=receipt_json(holder, receipt, request))
 
 
-def _said(upload: Upload, request: Request, holder: Any) -> dict[str, Any]:
-    return {
-        "upload": upload.upload_id,
-        "offset": upload.offset,
-        "size": upload.size,
-        "url": request.resource_url(holder, "study-upload", upload.upload_id),
-    }
+def _pieces(holder: Any, request: Request) -> Pieces:
+    """Return the uploads to a holder, named by its number, which says nothing."""
 
+    def address(upload_id: str) -> str:
+        return request.resource_url(holder, "study-upload", upload_id)
 
-def _problem(request: Request, error: CPMSError) -> dict[str, Any]:
-    request.response.status_int = error.status
-    return {"problem": request.localizer.translate(error.message)}
+    return Pieces(request, f"study {oid_of(holder)}", address)
 
 
 @view_config(
@@ -144,24 +139,15 @@ def upload_step(holder: Any, request: Request) -> dict[str, Any]:
         if len(request.subpath) == 2 and request.subpath[1] == "finish":
             return _finished(holder, request.subpath[0], request)
     except CPMSError as error:
-        return _problem(request, error)
+        return _pieces(holder, request).problem(error)
     raise HTTPNotFound()
-
-
-def _upload_name(holder: Any) -> str:
-    """Return the name of uploads for one holder: by its number, which says nothing."""
-    return f"study {oid_of(holder)}"
 
 
 def _started(holder: Any, request: Request) -> dict[str, Any]:
     size = None
     with contextlib.suppress(ValueError, AttributeError):
         size = request.json_body.get("size")
-    if not isinstance(size, int):
-        raise UploadRefusedError(_("The upload does not say how large it is."))
-    name = _upload_name(holder)
-    upload = spool(request.registry).start(request.actor.oid, name, size)
-    return _said(upload, request, holder)
+    return _pieces(holder, request).begin(size)
 
 
 def _finished(holder: Any, upload_id: str, request: Request) -> dict[str, Any]:
@@ -192,17 +178,7 @@ def _finished(holder: Any, upload_id: str, request: Request) -> dict[str, Any]:
 )
 def upload_piece(holder: Any, request: Request) -> dict[str, Any]:
     """Take the next piece of an upload; the header ``X-Offset`` says where it stands."""
-    offset = request.headers.get("X-Offset", "")
-    if len(request.subpath) != 1 or not (
-        offset.isascii() and offset.isdigit() and len(offset) < 16
-    ):
-        raise HTTPNotFound()
-    here, owner = spool(request.registry), request.actor.oid
-    try:
-        upload = here.append(request.subpath[0], owner, int(offset), request.body_file)
-    except CPMSError as error:
-        return _problem(request, error)
-    return _said(upload, request, holder)
+    return _pieces(holder, request).take()
 
 
 @view_config(
@@ -213,21 +189,12 @@ def upload_piece(holder: Any, request: Request) -> dict[str, Any]:
     renderer="json",
     audited=False,  # nothing of the patient is shown; what is stored is recorded as a change
 )
-def upload_state(holder: Any, request: Request) -> dict[str, Any] | Response:
+def upload_state(holder: Any, request: Request) -> dict[str, Any]:
     """Say how much of an upload is here, so that the rest can follow.
 
     Without the name of one: which uploads of this person for this holder are not finished.
     """
-    if not request.subpath:
-        here = spool(request.registry).unfinished(request.actor.oid, _upload_name(holder))
-        return {"unfinished": [_said(upload, request, holder) for upload in here]}
-    if len(request.subpath) != 1:
-        raise HTTPNotFound()
-    try:
-        return _said(spool(request.registry).find(request.subpath[0], request.actor.oid),
-                     request, holder)  # fmt: skip
-    except CPMSError as error:
-        return _problem(request, error)
+    return _pieces(holder, request).state()
 
 
 @view_config(
@@ -240,11 +207,4 @@ def upload_state(holder: Any, request: Request) -> dict[str, Any] | Response:
 )
 def forget_upload(holder: Any, request: Request) -> dict[str, Any]:
     """Forget an upload that shall not go on."""
-    if len(request.subpath) != 1:
-        raise HTTPNotFound()
-    here = spool(request.registry)
-    try:
-        here.drop(here.find(request.subpath[0], request.actor.oid).upload_id)
-    except CPMSError as error:
-        return _problem(request, error)
-    return {"forgotten": True}
+    return _pieces(holder, request).forget()

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPException
 from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid.response import Response
@@ -29,6 +30,13 @@ def _is_piece(request: Request) -> bool:
     return bool(request.method == "PUT")
 
 
+def _take_apart(request: Request) -> None:
+    """Read a form with files before it is its turn; what is no form is refused where it is due."""
+    if request.content_type == "multipart/form-data":
+        with suppress(HTTPException):
+            request.POST  # noqa: B018 - it is kept with the request
+
+
 def one_writer_tween(
     handler: Callable[[Request], Response], registry: Registry
 ) -> Callable[[Request], Response]:
@@ -37,6 +45,7 @@ def one_writer_tween(
     def one_writer(request: Request) -> Response:
         if request.method in READING or _is_piece(request):
             return handler(request)
+        _take_apart(request)
         with _TURN:
             _HELD.turn = True
             try:

@@ -11,10 +11,11 @@ from tests.cms.conftest import EDITOR, REVIEWER, clean_at_both_widths
 
 pytestmark = [pytest.mark.browser, pytest.mark.storages("filestorage")]  # the look is the same
 NAMES = ("One", "Two", "Three", "Four")
-#: Puts a file on the drop zone as a hand would.
+#: Puts two files on the drop zone as a hand would.
 DROP = """(zone) => {
   const carried = new DataTransfer();
   carried.items.add(new File(["Words of a note."], "note.txt", { type: "text/plain" }));
+  carried.items.add(new File(["<script>"], "page.html", { type: "text/html" }));
   for (const name of ["dragenter", "dragover", "drop"]) {
     const how = { dataTransfer: carried, bubbles: true, cancelable: true };
     zone.dispatchEvent(new DragEvent(name, how));
@@ -108,7 +109,9 @@ def test_many_are_changed_at_once(table, folder, portal):
     press(table, "down")
     table.wait_for_selector("text=Moved down.")
     assert kept(folder, portal) == ["Three", "One", "Two", "Four"]
-    tick(table, "one", "three")
+    assert table.locator("#batch input[name=name]:checked").count() == 2
+    table.uncheck("#batch input[value=two]")
+    tick(table, "three")
     table.fill("#add_tags", "first-steps")
     press(table, "tags")
     table.wait_for_selector("text=Tags changed.")
@@ -124,7 +127,11 @@ def test_many_are_changed_at_once(table, folder, portal):
     table.select_option("#step", "submit")
     table.fill("#comment", "Please look.")
     press(table, "state")
-    table.wait_for_selector("text=Done.")
+    table.wait_for_selector("text=State changed: 2.")
+    tick(table, "one", "three")
+    table.select_option("#step", "submit")
+    press(table, "state")
+    table.wait_for_selector("text=State changed: 1. In that state already: 1.")
     transaction.abort()
     assert folder["one"].tags == folder["three"].tags == ("first-steps",)
     assert not folder["two"].tags and folder["two"].state == folder["one"].state == "in_review"
@@ -150,7 +157,7 @@ def test_cut_copy_paste_and_remove(table, folder, portal, made):
     assert kept(folder, portal) == ["Three", "Four", "Two"] and "two" in other
     tick(table, "three", "four")
     press(table, "discard")
-    table.wait_for_selector("text=Moved to the trash.")
+    table.wait_for_selector("text=Moved to the trash: 2.")
     assert shown(table) == ["Two"] == kept(folder, portal)
     clean_at_both_widths(table)
     table.click("text=Undo")
@@ -168,13 +175,85 @@ def test_nothing_ticked_or_a_wrong_row_is_said_and_changes_nothing(table, folder
     assert kept(folder, portal) == list(NAMES)
 
 
-def test_files_are_dropped_on_the_table(table, folder):
+def test_files_are_dropped_on_the_table_and_each_says_what_became_of_it(table, folder):
     table.locator("[data-drop-zone]").evaluate(DROP)
     table.wait_for_selector(".drop-zone-files >> text=note.txt")
     clean_at_both_widths(table)
     table.click(".upload-line .button")
-    table.wait_for_selector("text=Files taken: 1.")
-    assert "note" in " ".join(shown(table)).lower()
+    table.wait_for_selector(".drop-zone-files .is-success >> text=Taken")
+    refused = table.inner_text(".drop-zone-files .is-danger")
+    assert refused.startswith("page.html\nFiles of this kind are not taken here")
+    table.wait_for_selector("#batch tbody th >> text=note")
+    clean_at_both_widths(table)
+    table.locator("tr[data-name=note] input").focus()
+    with table.expect_response(lambda answer: answer.url.endswith("/order")):
+        table.keyboard.press("Alt+ArrowUp")
+    table.wait_for_function(
+        "document.querySelector('#batch tbody tr:last-child').dataset.name !== 'note'"
+    )
+
+
+def test_a_large_file_that_broke_off_goes_on_where_it_stopped(table, folder, tmp_path):
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as out:
+        out.write(b"\0\0\0\x18ftypmp42")
+        out.truncate(18 * 1024 * 1024)
+    pieces = []
+
+    def only_the_first(route):
+        if route.request.method != "PUT":
+            return route.continue_()
+        pieces.append(route)
+        return route.continue_() if len(pieces) == 1 else route.fulfill(status=503)
+
+    table.route("**/pieces/*", only_the_first)
+    table.set_input_files("#files", film)
+    table.click(".upload-line .button")
+    table.wait_for_selector(".drop-zone-files >> text=The connection is away")
+    table.unroute("**/pieces/*")
+    table.on("dialog", lambda asked: asked.accept())
+    table.goto(resource_path(folder, "contents"))
+    table.wait_for_selector(".drop-zone-files >> text=Not finished: 8.0 MB of 18 MB arrived.")
+    clean_at_both_widths(table)
+    sent = []
+    table.on("request", lambda asked: sent.append(asked) if asked.method == "PUT" else None)
+    table.set_input_files("#files", film)
+    table.click(".upload-line .button")
+    table.wait_for_selector(".drop-zone-files .is-success >> text=Taken")
+    assert [one.headers.get("x-offset") for one in sent] == ["8388608", "16777216", None]
+    transaction.abort()
+    assert folder["film"].file_for("").size == film.stat().st_size
+
+
+def test_rows_go_to_other_pages_of_the_table_and_are_shown_there(folder, made, page_of, portal):
+    for number in range(56):
+        made("page", f"Sheet {number:02}", into=folder)
+    page = page_of(EDITOR)
+    page.goto(resource_path(folder, "contents") + "?start=50")
+    first = page.locator("#batch input[name=name]").first
+    name = first.input_value()
+    first.focus()
+    page.keyboard.press("Alt+ArrowUp")
+    page.wait_for_url("**/contents?start=0#item-sheet-46")
+    page.wait_for_selector(f"#item-{name}:focus")
+    assert shown(page)[-1] == "Sheet 46"
+    page.keyboard.press("Alt+Home")
+    page.wait_for_selector("#batch tbody tr:first-child[data-name=sheet-46]")
+    page.keyboard.press("Alt+End")
+    page.wait_for_url("**/contents?start=50#item-sheet-46")
+    page.wait_for_selector(f"#item-{name}:focus")
+    assert kept(folder, portal)[-1] == "Sheet 46"
+    boxes = page.locator("#batch input[name=name]")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    assert page.locator("#batch input[name=name]:checked").count() == 3
+    going = shown(page)[:3]
+    page.fill("#row", "2")
+    press(page, "place")
+    page.wait_for_selector("text=Moved to row 2.")
+    assert shown(page)[1:4] == going == kept(folder, portal)[1:4]
+    assert page.locator("#batch input[name=name]:checked").count() == 3
+    assert page.locator("tr:has(:target) .handle-cell").inner_text() == "2"
 
 
 def test_the_table_is_filtered_sorted_and_turned_without_script(folder, browser_of, made):

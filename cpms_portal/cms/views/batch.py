@@ -65,8 +65,14 @@ def _copy(items: Items, request: Request) -> str:
 
 def _state(items: Items, request: Request) -> str:
     step, comment = request.POST.get("step", ""), request.POST.get("comment", "")
-    _each(items, request, lambda item: take_step(item, step, request.actor, comment[:1000]))
-    return _("State changed: ${count}.", mapping={"count": len(items)})
+    taken = request.registry.cpms_workflows["Page"].transitions.get(step)
+    left = [item for item in items if taken is None or item.state != taken.target]
+    _each(left, request, lambda item: take_step(item, step, request.actor, comment[:1000]))
+    there = len(items) - len(left)
+    if there:
+        words = {"count": len(left), "there": there}
+        return _("State changed: ${count}. In that state already: ${there}.", mapping=words)
+    return _("State changed: ${count}.", mapping={"count": len(left)})
 
 
 def _tags(items: Items, request: Request) -> str:

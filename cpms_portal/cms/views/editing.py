@@ -55,11 +55,17 @@ def add_file_nodes(schema: colander.SchemaNode, kind: str, *, new: bool) -> None
     title = _("File") if new else _("Newer version of the file")
     needed = new and made is Picture
     schema.add_before("summary", _file("files", title, accept, needed=needed))
-    if made is not Picture:
+    if may_be_large(kind):
         schema.add(_hidden(SENT, 64))
     if made is Video:
         captions = _file("captions", _("Captions (WebVTT)"), ".vtt", needed=False)
         schema.add_before("chapters", captions)
+
+
+def may_be_large(kind: str) -> bool:
+    """Say whether the file of a type may be sent before its form, in pieces."""
+    made = KINDS[kind].make
+    return issubclass(made, FileItem) and made is not Picture
 
 
 def put_files(item: LibraryItem, language: str, values: dict[str, Any], actor: Any) -> None:
@@ -159,6 +165,7 @@ class EditItem(FormView):
         newer = item.versions.get(self._version()) if overtaken else None
         begun = item.versions.get(int(self.request.POST.get(BASED_ON, "0"))) if overtaken else None
         return {
+            "may_be_large": may_be_large(item.kind),
             "language": language,
             "language_name": name_of_language(language),
             "is_new": language not in item.texts,
@@ -239,6 +246,10 @@ class AddItem(FormView):
         add_file_nodes(schema, self.kind, new=True)
         schema.add(_hidden(LANGUAGE))
         return schema
+
+    def extra(self) -> dict[str, Any]:
+        """Return whether its file may be sent before the form."""
+        return {"may_be_large": may_be_large(self.kind)}
 
     def appstruct(self) -> dict[str, Any]:
         """Return the language it is written in first: that of the interface."""

@@ -192,9 +192,9 @@ def png(width=30, height=20):
     return out.getvalue()
 
 
-def huge_png():
-    """A picture that says it has 100 megapixels, in a few hundred bytes."""
-    head = struct.pack(">IIBBBBB", 10_000, 10_000, 8, 2, 0, 0, 0)
+def huge_png(width=10_000, height=10_000):
+    """A picture that says it has 100 megapixels, or others, in a few hundred bytes."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
 
     def chunk(kind, body):
         crc = zlib.crc32(kind + body)

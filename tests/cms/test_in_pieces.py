@@ -120,6 +120,7 @@ def test_what_will_not_be_taken_is_refused_before_it_is_sent(sender, registry, n
     [
         ("x.png", b"<svg onload=alert(1)>", "no picture"),
         ("x.png", huge_png(), "at most 50 megapixels"),
+        ("x.png", huge_png(8000, 7500), "at most 50 megapixels"),
         ("x.mp4", b"<script>alert(1)</script>", "not what its name says"),
         ("x.webm", b"<html>", "not what its name says"),
         ("x.pdf", ACTIVE_PDF, "scripts"),

@@ -18,6 +18,7 @@ function wake() {
     if (!file || file.size < LARGE) return;
     event.preventDefault();
     list.replaceChildren();
+    list.closest(".drop-zone").scrollIntoView({ block: "center" });
     const line = new Line(list, file.name, words);
     const sender = new Sender(form.elements.csrf_token.value, words.waiting, () => line.say(words.waiting));
     button.disabled = true;

@@ -129,7 +129,7 @@ class _Counted:
 
 
 def _laid(
-    folder: Path, name: str, media: str, fill: Callable[[_Counted], None], width: int = 0
+    folder: Path, name: str, media: str, fill: Callable[[_Counted], None], *, width: int = 0
 ) -> Laid:
     path = folder / f"laid-{width}"
     with path.open("wb") as out:
@@ -169,7 +169,7 @@ def _picture(name: str, stream: BinaryIO, folder: Path) -> Prepared:
         def fill(out: _Counted) -> None:
             copy.save(cast(BinaryIO, out), coded, optimize=True, quality=85)
 
-        return _laid(folder, shown, media, fill, width)
+        return _laid(folder, shown, media, fill, width=width)
 
     files = [scaled(LARGEST, 0), *(scaled(one, one) for one in WIDTHS if one < drawn.width)]
     ratio = min(1.0, LARGEST / drawn.width, LARGEST / drawn.height)

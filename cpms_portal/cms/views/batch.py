@@ -20,6 +20,7 @@ from cpms_portal.cms.queries.listing import MOST_DIGITS, Asked
 from cpms_portal.cms.resources import Library, LibraryFolder, LibraryItem
 from cpms_portal.cms.schemas.fields import Tags
 from cpms_portal.cms.views.clipboard import clip
+from cpms_portal.cms.views.undo import Noting
 from cpms_portal.core.errors import CPMSError, ValueRefusedError
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.moments import Moment
@@ -55,7 +56,7 @@ def _each(items: Items, request: Request, act: Callable[[LibraryItem], Any]) -> 
 
 def _cut(items: Items, request: Request) -> str:
     clip(request, "move", items)
-    return _("Cut. Open the folder it shall go to and paste it there.")
+    return _("Cut. Open the folder it shall go to and paste it there; until then nothing changes.")
 
 
 def _copy(items: Items, request: Request) -> str:
@@ -68,11 +69,15 @@ def _state(items: Items, request: Request) -> str:
     taken = request.registry.cpms_workflows["Page"].transitions.get(step)
     left = [item for item in items if taken is None or item.state != taken.target]
     _each(left, request, lambda item: take_step(item, step, request.actor, comment[:1000]))
-    there = len(items) - len(left)
+    there, words = len(items) - len(left), {"count": len(left)}
     if there:
-        words = {"count": len(left), "there": there}
+        words["there"] = there
         return _("State changed: ${count}. In that state already: ${there}.", mapping=words)
-    return _("State changed: ${count}.", mapping={"count": len(left)})
+    moves = request.registry.cpms_workflows["Page"].transitions
+    if step not in BACK:
+        return _("State changed: ${count}.", mapping=words)
+    back = {**words, "step": request.localizer.translate(moves[BACK[step]].title)}
+    return _("State changed: ${count}. The step “${step}” takes it back.", mapping=back)
 
 
 def _tags(items: Items, request: Request) -> str:
@@ -106,7 +111,8 @@ def _dates(items: Items, request: Request) -> str:
 
 def _discard(items: Items, request: Request) -> str:
     _each(items, request, lambda item: moving.discard(item, request.actor))
-    return _("Moved to the trash: ${count}.", mapping={"count": len(items)})
+    words = {"count": len(items)}
+    return _("Moved to the trash: ${count}. It can be restored from there.", mapping=words)
 
 
 def _rename(items: Items, request: Request) -> str:
@@ -130,8 +136,9 @@ def _place(items: Items, request: Request) -> str:
     said = request.POST.get("row", "").strip()
     if not (said.isascii() and said.isdigit() and 0 < len(said) < MOST_DIGITS and int(said)):
         raise ValueRefusedError(_("Say the number of a row, from 1."))
-    row = ordering.put_at(items, int(said), request.actor)
-    return _("Moved to row ${row}.", mapping={"row": row})
+    before = ordering.row_of(items[0])
+    rows = {"row": ordering.put_at(items, int(said), request.actor), "before": before}
+    return _("Moved to row ${row}. It stood in row ${before}.", mapping=rows)
 
 
 def _top(items: Items, request: Request) -> str:
@@ -144,6 +151,14 @@ def _end(items: Items, request: Request) -> str:
     return _("Moved to the end.")
 
 
+#: Step → the one that takes it back.
+BACK = {
+    "submit": "recall",
+    "recall": "submit",
+    "return": "submit",
+    "publish": "retract",
+    "retract": "publish",
+}
 ACTS: dict[str, Act] = {
     "cut": _cut,
     "copy": _copy,
@@ -174,7 +189,9 @@ def act(context: Any, request: Request) -> Response:
             linked = _linked(items, request)
             if linked:
                 return _ask(items, linked, request)
+        noting = Noting(name, items)
         request.tell(pressed(items, request))
+        noting.keep(request)
         if name in ORDERING and asked.is_as_placed:
             asked = asked.page_of(ordering.row_of(items[0]))
             anchor = f"item-{items[0].__name__}"

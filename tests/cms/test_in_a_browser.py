@@ -124,7 +124,7 @@ def test_an_editor_translates_moves_throws_away_and_restores(office, page_of, ro
     editor.goto(resource_path(folder, "contents"))
     editor.check(f"input[value='{page.__name__}']")
     editor.click("button[value=discard]")
-    editor.wait_for_selector("text=Moved to the trash.")
+    editor.wait_for_selector("text=Moved to the trash: 1.")
     editor.goto("/library/trash")
     clean_at_both_widths(editor)
     editor.click("button[value=restore]")

@@ -254,3 +254,4 @@ PUBLIC |= {"search", "suggest", "feed", "sitemap", "sitemap.xml", "changes", "ta
 #: by whom its workflow names.
 PUBLIC |= {"helpful", "comment", "decide"}
 PUBLIC |= {"contacts-section", "helpful-section", "related-section", "comments-section"}
+PUBLIC |= {"ways-section", "networks-section", "feed-section", "feed-link", "robots.txt"}

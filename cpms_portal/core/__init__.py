@@ -10,6 +10,7 @@ def includeme(config: Configurator) -> None:
     config.include(".settings")
     config.include(".requests")  # before anything declares a route
     config.include(".substance")
+    config.include(".drawing")
     config.include(".transactions")
     config.include(".clock")
     config.add_setting(

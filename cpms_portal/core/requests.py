@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.interfaces import VH_ROOT_KEY, IRequestExtensions, IRequestFactory, IRoutesMapper
 from pyramid.registry import Registry
 from pyramid.request import Request
-from pyramid.traversal import resource_path
+from pyramid.traversal import find_resource, quote_path_segment, resource_path
+from pyramid.url import ANCHOR_SAFE
 from pyramid.urldispatch import RoutesMapper
+
+from cpms_portal.core.objectmap import PathTuple
 
 #: Parts of a form that hold files; anywhere else text belongs.
 FILES = frozenset({"captions", "files"})
@@ -45,6 +49,15 @@ class PortalRequest(Request):
         path = resource_path(resource)
         ending = "" if path == "/" else "/"
         return f"{self.script_name}{path}{ending}{'/'.join(elements)}"
+
+    def path_to(self, path: PathTuple, query: Mapping[str, str], anchor: str) -> str:
+        """Return what ``resource_path`` does of the resource at a path, which is not loaded."""
+        if VH_ROOT_KEY in self.environ:
+            resource = find_resource(self.root, path)
+            return self.resource_path(resource, query=query or None, anchor=anchor or None)
+        found = f"{self.script_name}{'/'.join(map(quote_path_segment, path))}/"
+        found += f"?{urlencode(query)}" if query else ""
+        return f"{found}#{quote(anchor, ANCHOR_SAFE)}" if anchor else found
 
     @property
     def POST(self) -> Any:

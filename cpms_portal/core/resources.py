@@ -120,6 +120,13 @@ def path_of(root: Any, oid: int) -> PathTuple | None:
     return find_objectmap(root).path_for(oid)
 
 
+def paths_of(anywhere: Any, oids: Iterable[int]) -> dict[int, PathTuple]:
+    """Return the paths of some oids; those that nothing has are left out."""
+    known = find_objectmap(anywhere).objectid_to_path
+    found = ((oid, known.get(oid)) for oid in oids)
+    return {oid: path for oid, path in found if path is not None}
+
+
 def resource_of(anywhere: Any, oid: int) -> Any:
     """Return the resource with an oid, or None; ``anywhere`` is any seated resource."""
     return find_objectmap(anywhere).object_for(oid)

@@ -108,6 +108,11 @@ class Form(deform.Form):
         )
 
     @property
+    def words(self) -> list[str]:
+        """Return the templates of what the scripts of its widgets say, each once."""
+        return sorted({name for name in _words(self) if name})
+
+    @property
     def problems(self) -> list[Problem]:
         """Return every answer that cannot be taken, in the order of the page."""
         renderer = self.renderer
@@ -141,6 +146,13 @@ def below(field: Any) -> Iterator[Any]:
     for child in children:
         yield child
         yield from below(child)
+
+
+def _words(field: Any) -> Iterator[str]:
+    """Yield what is said for the fields below a field, and for rows still to be added."""
+    for child in field.children:
+        yield child.widget.words
+        yield from _words(child)
 
 
 def _dress(field: Any) -> None:

@@ -36,6 +36,16 @@ def own_messages(field: Any) -> list[Any]:
     return said or ([] if field.error.children else [plain("Invalid value")])
 
 
+def inside(text: str) -> Markup:
+    """Return a text for the inside of a textarea, where no more than these are escaped."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def quoted(text: str) -> Markup:
+    """Return a text for an attribute in single quotes, where no more than these are escaped."""
+    return Markup(text.replace("&", "&amp;").replace("'", "&#39;"))
+
+
 class WidgetRenderer:
     """What deform calls to draw a template of a widget for one request."""
 
@@ -52,6 +62,8 @@ class WidgetRenderer:
             icon=self.icon,
             translate=self.translate,
             shown=shown,
+            inside=inside,
+            quoted=quoted,
             messages_of=own_messages,
             **values,
         )
@@ -66,9 +78,7 @@ class WidgetRenderer:
     def icon(self, name: str) -> Markup:
         """Draw an icon of the sprite of the portal."""
         address = escape(f"{self.request.asset('img/icons.svg')}#{name}")
-        return Markup(
-            f'<svg class="icon" aria-hidden="true" focusable="false"><use href="{address}"/></svg>'
-        )
+        return Markup(f'<svg class="icon" aria-hidden="true"><use href="{address}"/></svg>')
 
     def translate(
         self,

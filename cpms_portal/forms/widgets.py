@@ -36,6 +36,8 @@ class Asked:
     grouped = False
     #: Draws its own label.
     labelled = False
+    #: The template of what its script says, drawn once in a form.
+    words = ""
 
     def control(self, field: Any) -> dict[str, str | None]:
         """Return the attributes of the control of a field."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, get_timezone_name
 from chameleon.utils import Markup
 from pyramid.decorator import reify
 from pyramid.request import Request
@@ -20,9 +22,14 @@ from cpms_portal.core.settings import setting
 
 TONES = ("neutral", "info", "progress", "attention", "success", "danger")
 
-_ICON = '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+_ICON = '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>'
 _CHIP = '<span class="chip is-{}">{}</span>'
 _TIME = '<time datetime="{}">{}</time>'
+
+
+@lru_cache(maxsize=1000)
+def _icon(name: str, size: str, sprite: str) -> Markup:
+    return _drawn(_ICON, f" is-{size}" if size else "", sprite, name)
 
 
 def _drawn(pattern: str, *values: Any) -> Markup:
@@ -49,7 +56,7 @@ class Marks:
 
     def icon(self, name: str, size: str = "") -> Markup:
         """Draw an icon of the sprite; size: "", "small" or "large". Says nothing to a reader."""
-        return _drawn(_ICON, f" is-{size}" if size else "", self._sprite, name)
+        return _icon(name, size, self._sprite)
 
     def chip(self, title: Any, tone: str = "neutral") -> Markup:
         """Draw a state as a labelled chip; tone is one of TONES, others count as neutral."""
@@ -80,13 +87,21 @@ class Marks:
         """Name the time zone of the reader at a moment, for who may be in another."""
         return get_timezone_name(moment.astimezone(self._zone), locale=self.locale)
 
+    @reify
+    def _months(self) -> Mapping[int, str]:
+        found: Mapping[int, str] = self.locale.months["format"]["abbreviated"]
+        return found
+
+    def moment(self, moment: datetime) -> str:
+        """Write a moment as day and time in the reader's time zone: 4 Mar 2026, 09:05."""
+        local = moment.astimezone(self._zone)
+        return f"{local.day} {self._months[local.month]} {local.year}, {local:%H:%M}"
+
     def when(self, moment: datetime | None) -> Markup:
-        """Write a moment as day and time in the reader's time zone; nothing for None."""
+        """Write a moment so that a machine reads it as well; nothing for None."""
         if moment is None:
             return Markup("")
-        local = moment.astimezone(self._zone)
-        text = format_datetime(local, "d MMM y, HH:mm", locale=self.locale)
-        return _drawn(_TIME, moment.isoformat(timespec="seconds"), text)
+        return _drawn(_TIME, moment.isoformat(timespec="seconds"), self.moment(moment))
 
     def date(self, day: date | None) -> Markup:
         """Write a day with its month in words; nothing for None."""

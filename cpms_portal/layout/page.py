@@ -77,13 +77,19 @@ class Layout(Marks):
     @reify
     def master(self) -> Any:
         """The macro that pages fill."""
-        template = get_renderer("cpms_portal.layout:templates/master.pt").implementation()
-        return template.macros["master"]
+        return self._macros_in("master")["master"]
 
     @reify
     def macros(self) -> Any:
         """Macros for pieces of pages: ``layout.macros['empty-state']``."""
-        return get_renderer("cpms_portal.layout:templates/macros.pt").implementation().macros
+        return self._macros_in("macros")
+
+    def _macros_in(self, name: str) -> Any:
+        kept = self.request.registry.cpms_layout_templates
+        if name not in kept:
+            renderer = get_renderer(f"cpms_portal.layout:templates/{name}.pt")
+            kept[name] = renderer.implementation()
+        return kept[name].macros
 
     @property
     def site(self) -> str:

@@ -63,9 +63,9 @@ def offers(registry: Registry) -> Offers:
 
 def fits(wanted: Any, context: Any) -> bool:
     """Say whether a context is of a class or provides an interface."""
-    if IInterface.providedBy(wanted):
-        return bool(wanted.providedBy(context))
-    return isinstance(context, wanted)
+    if isinstance(wanted, type):
+        return isinstance(context, wanted)
+    return IInterface.providedBy(wanted) and bool(wanted.providedBy(context))
 
 
 def add_tab(
@@ -123,6 +123,7 @@ def add_menu_entry(
 def includeme(config: Configurator) -> None:
     """Offer the directives."""
     config.registry.cpms_layout_offers = Offers()
+    config.registry.cpms_layout_templates = {}
     config.add_directive("add_tab", add_tab)
     config.add_directive("add_section", add_section)
     config.add_directive("add_menu_entry", add_menu_entry)

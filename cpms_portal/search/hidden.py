@@ -24,6 +24,8 @@ def hidden_now(actor: Actor, noun: str, anywhere: Any) -> Any:
         return nothing
     at = seconds(actor.now) or 0
     begins, ends, keepers = (catalog[one] for one in ("shown_from", "shown_until", "keepers"))
+    if not ends._fwd_index and not begins._fwd_index:
+        return nothing
     out = family64.IF.union(ends.applyLe(at), begins.applyGt(at))
     for token in viewed_by(actor, noun) if out else ():
         kept = keepers._fwd_index.get(token)

@@ -118,6 +118,17 @@ def numbers_of(within: Any, noun: str, name: str, oids: Any) -> Iterator[tuple[s
             yield token[len(start) :], number
 
 
+def viewable(actor: Actor, noun: str, oids: Iterable[int], anywhere: Any) -> set[int]:
+    """Return those of some oids of a noun that the actor may view now; none is loaded."""
+    wanted = set(oids)
+    if isinstance(actor, SystemActor) or not wanted:
+        return wanted
+    found = map(catalog_of(anywhere)["viewers"]._fwd_index.get, viewed_by(actor, noun))
+    sets = [one for one in found if one is not None]
+    hidden = hidden_now(actor, noun, anywhere)
+    return {oid for oid in wanted if oid not in hidden and any(oid in one for one in sets)}
+
+
 def _shown(actor: Actor, noun: str, within: Any, where: Where) -> Any:
     """Return the oids that match, without those that are out of their time."""
     oids = matches(parts_of(actor, noun, within, where))

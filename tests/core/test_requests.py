@@ -43,6 +43,21 @@ def test_the_path_of_a_place_is_the_one_the_framework_gives(names, elements, mor
     assert ours.resource_path(place, *elements, **more) == said
 
 
+@given(
+    names=st.lists(NAMES, min_size=1, max_size=4),
+    query=st.sampled_from([{}, {"language": "de"}, {"q": "é &"}]),
+    anchor=st.sampled_from(["", "who-may", "é ü/x"]),
+    environ=st.sampled_from([{}, {"SCRIPT_NAME": "/below"}]),
+)
+def test_the_address_of_a_path_is_that_of_what_stands_there(names, query, anchor, environ):
+    place = Place("", None)
+    for name in names:
+        place = Place(name, place)
+    more = {"query": query or None, "anchor": anchor or None}
+    said = asked(Request, **environ).resource_path(place, **more)
+    assert asked(PortalRequest, **environ).path_to(("", *names), query, anchor) == said
+
+
 @pytest.mark.parametrize("also", [(), ("/{anything}/end",), ("/manage*traverse", "/a{x}b")])
 @pytest.mark.parametrize(
     "path",

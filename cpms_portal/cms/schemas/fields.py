@@ -20,7 +20,7 @@ _TIME = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)")
 class RichTextWidget(TextAreaWidget):
     """A body: the editor where there is script, a plain field of HTML where there is none."""
 
-    template = "rich_text"
+    template, words = "rich_text", "rich_text_words"
     rows = 12
 
 
@@ -60,7 +60,7 @@ class PickWidget(TextWidget):
     kind: the only type that fits, empty for any. several: one address a line.
     """
 
-    template = "pick"
+    template, words = "pick", "pick_words"
     kind = ""
     several = False
     hint = _("Its address here, such as /library/faq.")

@@ -193,8 +193,33 @@ def marked(response: Response, request: Request) -> Response:
     """Return a page that is not kept; the reader's own browser keeps it where it is public."""
     if request.person is not None or not is_whole(response, request):
         return response
-    at = request.actor.now
-    return response_of(page_of(response, request, None, (at, at)), request)
+    nonce, token = request.csp_nonce.encode(), get_csrf_token(request).encode()
+    body = response.body
+    mark = mark_of(body.replace(nonce, b"\0nonce\0").replace(token, b"\0token\0"))
+    if is_tagged(response, mark, token if token in body else b"", request):
+        return not_changed(response)
+    return response
+
+
+def mark_of(text: bytes) -> str:
+    """Return what names the text of a page, whoever gets it."""
+    return sha256(text).hexdigest()[:32]
+
+
+def is_tagged(response: Response, mark: str, token: bytes, request: Request) -> bool:
+    """Tag a page everybody sees, so that a browser can ask again; say whether it has it already."""
+    # The page in the browser has its token in it: another token makes another page.
+    whole = f"{mark}{sha256(token).hexdigest()[:8]}"
+    response.headers["Vary"] = VARY
+    response.headers["ETag"] = f'W/"{whole}"'
+    return whole in request.if_none_match
+
+
+def not_changed(response: Response) -> Response:
+    """Return the answer to a browser that has this page."""
+    left_out = ("content-length", "content-type")
+    kept = [one for one in response.headerlist if one[0].lower() not in left_out]
+    return Response(status=304, headerlist=kept)
 
 
 def page_of(
@@ -207,7 +232,7 @@ def page_of(
         named += [part] if number % 2 else parted(part, token, b"token")
     left_out = ("content-length", "content-security-policy")
     headers = [one for one in response.headerlist if one[0].lower() not in left_out]
-    mark = sha256(b"\0".join(named)).hexdigest()[:32]
+    mark = mark_of(b"\0".join(named))
     return KeptPage(tuple(named), tuple(headers), mark, reads, time)
 
 
@@ -221,15 +246,8 @@ def response_of(page: KeptPage, request: Request) -> Response:
     """Return a page with the nonce and the token of this answer; 304 where the browser has it."""
     token = get_csrf_token(request).encode() if b"token" in page.pieces[1::2] else b""
     response = Response(headerlist=list(page.headers))
-    if request.person is None:
-        response.headers["Vary"] = VARY
-        # The page in the browser has its token in it: another token makes another page.
-        mark = f"{page.mark}{sha256(token).hexdigest()[:8]}"
-        response.headers["ETag"] = f'W/"{mark}"'
-        if mark in request.if_none_match:
-            response.status_int = 304
-            del response.headers["Content-Type"]
-            return response
+    if request.person is None and is_tagged(response, page.mark, token, request):
+        return not_changed(response)
     fresh = {b"nonce": request.csp_nonce.encode(), b"token": token}
     pieces = [fresh[one] if number % 2 else one for number, one in enumerate(page.pieces)]
     response.body = b"".join(pieces)

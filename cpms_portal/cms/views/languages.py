@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.languages import get_official_languages
@@ -25,6 +27,7 @@ def languages_of_country(code: str) -> list[str]:
     return list(get_official_languages(code.upper(), de_facto=True))
 
 
+@lru_cache(maxsize=500)
 def name_of_language(code: str) -> str:
     """Return what a language is called by its own speakers; the code when nobody knows."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
@@ -13,20 +13,22 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 
 from cpms_portal.cms.queries.items import opened_by
-from cpms_portal.cms.resources import ConsentForm, Library
+from cpms_portal.cms.resources import Library, LibraryItem
 from cpms_portal.cms.schemas.kinds import KINDS
 from cpms_portal.cms.views.languages import name_of_language, reading_languages
 from cpms_portal.cms.views.words import may_be_kept, number_in, tag_title
 from cpms_portal.core.i18n import _
-from cpms_portal.core.resources import oid_of, path_of, resource_of
+from cpms_portal.core.objectmap import PathTuple
+from cpms_portal.core.resources import oid_of, paths_of, resource_of
 from cpms_portal.networks.queries import network_of
 from cpms_portal.search.fulltext.following import store_of
 from cpms_portal.search.fulltext.highlights import Mark
 from cpms_portal.search.fulltext.queries import Hit, Sought, seek, suggest
-from cpms_portal.search.queries import Found
+from cpms_portal.search.queries import Found, viewable
 from cpms_portal.security.permissions import Permission
 
 SHOWN, LONGEST, MOST_CHOICES = 10, 200, 12
+CONSENT_FORM = "consent_form"
 #: The parts of an address that narrow a search, in the order they are shown.
 NARROWING = ("kind", "network", "language", "tag")
 TITLES = {
@@ -48,7 +50,7 @@ class Named:
 
 NAMED = {
     **{one.name: Named(one.title, one.several, one.icon) for one in KINDS.values()},
-    "consent_form": Named(_("Model consent form"), _("Model consent forms"), "document"),
+    CONSENT_FORM: Named(_("Model consent form"), _("Model consent forms"), "document"),
 }
 
 
@@ -98,7 +100,7 @@ class Searching:
             self.chosen["network"] = str(network.__name__)
         self.path = str(request.resource_path(context, "search"))
         self.start = number_in(request.GET.get("start", ""))
-        self._acronyms: dict[int, str] = {}
+        self._networks: dict[int, tuple[str, str]] = {}
 
     def page(self) -> dict[str, Any]:
         """Show what was found, with what it can be narrowed by."""
@@ -111,12 +113,12 @@ class Searching:
             "chosen": {name: value for name, value in self.chosen.items() if value},
             "path": self.path,
             "suggest": self.request.resource_path(self.context, "suggest"),
-            "lines": [line for hit in found.hits if (line := self._line(hit)) is not None],
+            "lines": list(self._lines(found.hits)),
             "found": Found(found.total, list(found.hits), found.start, found.size),
             "facets": facets,
             "any_facet": any(choices for *_named, choices in facets),
             "narrowed": [one for *_named, choices in facets for one in choices if one.is_chosen],
-            "address": lambda start: self._address(start=str(start)),
+            "address": lambda start: self._addresses("start")(str(start)),
         }
 
     def _found(self) -> Sought:
@@ -133,29 +135,41 @@ class Searching:
             size=SHOWN,
         )
 
-    def _line(self, hit: Hit) -> Line | None:
-        item = resource_of(self.context, hit.oid)
-        if item is None or not self.request.has_permission(opened_by(item), item):
-            return None
+    def _lines(self, hits: Iterable[Hit]) -> Iterator[Line]:
+        """Yield what may be viewed now: who may is asked as every listing asks, of the catalog."""
+        hits, request = list(hits), self.request
+        oids = [hit.oid for hit in hits if hit.kind != CONSENT_FORM]
+        seen = viewable(request.actor, LibraryItem.noun, oids, request.root)
+        seen |= {hit.oid for hit in hits if hit.kind == CONSENT_FORM and self._opens(hit.oid)}
+        paths = paths_of(request.root, seen)
+        return (self._line(hit, paths[hit.oid]) for hit in hits if hit.oid in paths)
+
+    def _opens(self, oid: int) -> bool:
+        form = resource_of(self.context, oid)
+        return form is not None and bool(self.request.has_permission(opened_by(form), form))
+
+    def _line(self, hit: Hit, path: PathTuple) -> Line:
         own = hit.language == self.languages[0]
-        query = {} if own or isinstance(item, ConsentForm) else {"language": hit.language}
+        query = {} if own or hit.kind == CONSENT_FORM else {"language": hit.language}
         kind = NAMED.get(hit.kind)
         return Line(
             drawn(hit.title),
             drawn(hit.extract),
-            self.request.resource_path(item, query=query, anchor=hit.anchor or None),
+            self.request.path_to(path, query, hit.anchor),
             kind.title if kind else "",
             kind.icon if kind else "document",
-            self._network(hit.network),
+            self._network(hit.network)[1],
             "" if own else hit.language,
             "" if own else name_of_language(hit.language),
         )
 
-    def _network(self, oid: int) -> str:
-        if oid not in self._acronyms:
+    def _network(self, oid: int) -> tuple[str, str]:
+        """Return the name and the acronym of a network, both empty for none."""
+        if oid not in self._networks:
             found = resource_of(self.context, oid) if oid else None
-            self._acronyms[oid] = "" if found is None else str(found.acronym)
-        return self._acronyms[oid]
+            named = ("", "") if found is None else (str(found.__name__), str(found.acronym))
+            self._networks[oid] = named
+        return self._networks[oid]
 
     def _choices(self, name: str, found: Sought) -> list[Choice]:
         if network_of(self.context) is not None and name == "network":
@@ -165,8 +179,9 @@ class Searching:
         if chosen:  # it is taken back where it stands, however few have it
             rest = every[MOST_CHOICES:]
             values += [one for one in rest if self._named(name, one[0])[0] == chosen]
+        address = self._addresses(name)
         lines = [
-            Choice(words, number, self._address(**{name: value}), value == chosen)
+            Choice(words, number, address(value), value == chosen)
             for one, number in values
             for value, words in [self._named(name, one)]
             if value
@@ -183,16 +198,27 @@ class Searching:
             return value, tag_title(value)
         if not value:
             return "portal", _("The portal")
-        path = path_of(self.context, value)
-        return ("" if path is None else str(path[-1])), self._network(value)
+        return self._network(value)
 
-    def _address(self, **changed: str) -> str:
-        """Return the address of this search with another choice; a choice made is taken back."""
-        kept = {"q": self.sought, **self.chosen}
-        for name, value in changed.items():
-            kept[name] = "" if kept.get(name) == value else value
-        query = {name: value for name, value in kept.items() if value}
-        return f"{self.path}?{urlencode(query)}" if query else self.path
+    def _addresses(self, name: str) -> Callable[[str], str]:
+        """Return what gives the address of this search with another value of one of its parts.
+
+        A choice that was made already is taken back.
+        """
+        kept = {"q": self.sought, **self.chosen, name: ""}
+        chosen, names = self.chosen.get(name), list(kept)
+        at = names.index(name)
+        before, after = (
+            urlencode([(one, kept[one]) for one in part if kept[one]])
+            for part in (names[:at], names[at:])
+        )
+
+        def address(value: str) -> str:
+            own = urlencode({name: value}) if value and value != chosen else ""
+            query = "&".join(filter(None, (before, own, after)))
+            return f"{self.path}?{query}" if query else self.path
+
+        return address
 
 
 def search_page(context: Library, request: Request) -> dict[str, Any]:

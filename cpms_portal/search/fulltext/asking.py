@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +22,12 @@ from cpms_portal.search.fulltext.store import TextStore
 Phrases = tuple[tuple[str, ...], ...]
 _SHOWN = """
 SELECT p.id, p.title, p.changed, p.oid, p.anchor, p.kind, p.language, p.network
-FROM place p WHERE p.id IN (SELECT value FROM json_each(?))
+FROM place p WHERE p.id = ?
+"""
+_SAID = """
+SELECT p.id, p.title, p.changed, p.oid, p.anchor, p.kind, p.language, p.network,
+  b.text, b.stems, b.starts, b.further <> ''
+FROM place p JOIN body b ON b.id = p.id WHERE p.id = ?
 """
 #: A hit in a language the reader reads counts so much more.
 MINE = 1.6
@@ -63,7 +67,7 @@ class Words:
 
 
 class Thing(NamedTuple):
-    """A row of the batch."""
+    """A row of the batch. text, stems, starts, has_file: of its body, where that was asked for."""
 
     number: int
     title: str
@@ -73,6 +77,10 @@ class Thing(NamedTuple):
     kind: str
     language: str
     network: int
+    text: str = ""
+    stems: str = ""
+    starts: bytes = b""
+    has_file: bool = False
 
 
 class Asking:
@@ -88,12 +96,7 @@ class Asking:
         """Return the sets of viewers an actor belongs to."""
         if isinstance(actor, SystemActor):
             return [number for (number,) in self.store.read("SELECT id FROM audience")]
-        question = (
-            "SELECT DISTINCT audience FROM member"
-            " WHERE principal IN (SELECT value FROM json_each(?))"
-        )
-        rows = self.store.read(question, (json.dumps(sorted(actor.principals)),))
-        return [number for (number,) in rows]
+        return self.columns.postings.audiences(self.store, actor.principals)
 
     def standing(self, phrases: Phrases, columns: str = "") -> Array:
         """Return of each row whether it has a phrase of each word, seen or not.
@@ -132,18 +135,21 @@ class Asking:
         """The languages there are."""
         return self.columns.codes["language"].values
 
-    def best(self, found: Matched, phrases: Phrases, start: int, size: int) -> list[Thing]:
-        """Return a batch of things in the order of their ranks; who has none follows."""
+    def best(self, found: Matched, phrases: Phrases, batch: slice, *, said: bool) -> list[Thing]:
+        """Return a batch of things in the order of their ranks; who has none follows.
+
+        said: with what their bodies say.
+        """
         rows, rest = found.rows, found.rows[:0]
         if len(rows) > RANKED:
             places = "{names title tags} : " if self.table == "found" else ""
             rows = found.hopeful(self.standing(phrases, places), self.reader.languages)
             rows, rest = rows[:RANKED], rows[RANKED:]
         order = numpy.concatenate([self._ranked(found, phrases, rows), rest])
-        chosen = list(islice(found.first_of_each(order), start, start + size))
-        ids = self.columns.ids[chosen].tolist()
-        things = {row[0]: Thing(*row) for row in self.store.read(_SHOWN, (json.dumps(ids),))}
-        return [things[number] for number in ids]
+        chosen = list(islice(found.first_of_each(order), batch.start, batch.stop))
+        question = _SAID if said else _SHOWN
+        rows = self.store.read_each(question, self.columns.ids[chosen].tolist())
+        return [Thing(*row) for row in rows]
 
     def _ranked(self, found: Matched, phrases: Phrases, rows: Array) -> Array:
         """Return rows, those whose words fit best first."""

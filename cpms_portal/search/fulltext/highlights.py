@@ -76,10 +76,9 @@ def extract(text: str, said: str, starts: bytes, stems: Stems) -> tuple[Mark, ..
     first = _best(places)
     last = min(first + LONG, len(begins))
     end = begins[last] if last < len(begins) else len(text)
-    inside = {begins[place] for place in places if first <= place < last}
     pieces, at = [Mark("… ")] if first else [], begins[first]
-    for match in WORD.finditer(text, begins[first], end):
-        if match.start() in inside:
+    for place in places:
+        if first <= place < last and (match := WORD.match(text, begins[place], end)):
             pieces += [Mark(text[at : match.start()]), Mark(match[0], sought=True)]
             at = match.end()
     pieces.append(Mark(text[at:end].rstrip()))

@@ -25,6 +25,9 @@ _STANDS = {
     "found": "SELECT group_concat(rowid) FROM found WHERE found MATCH ?",
     "named": "SELECT group_concat(rowid) FROM named WHERE named MATCH ?",
 }
+_AUDIENCES = (
+    "SELECT DISTINCT audience FROM member WHERE principal IN (SELECT value FROM json_each(?))"
+)
 _AMONG = " AND +rowid IN (SELECT value FROM json_each(?))"
 #: What a word adds is worked out for all passages that have it, up to so many.
 MOST_RANKED = 3000
@@ -44,8 +47,17 @@ class Postings:
     def __init__(self, ids: Array) -> None:
         self._ids = ids
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, str, str], Any] = {}
+        self._kept: dict[Any, Any] = {}
         self._size = 0
+
+    def audiences(self, store: TextStore, principals: frozenset[str]) -> list[int]:
+        """Return the sets of viewers somebody with these principals belongs to."""
+        found = self._kept.get(principals)
+        if found is None:
+            rows = store.read(_AUDIENCES, (json.dumps(sorted(principals)),))
+            numbers = [number for (number,) in rows]
+            found = self._put(principals, numbers, len(numbers) + len(principals))
+        return found
 
     def places(self, store: TextStore, table: str, phrase: str) -> Array:
         """Return the places of the passages with a phrase, in order."""
@@ -77,7 +89,7 @@ class Postings:
         worths = numpy.array([worth for _number, worth in rows], numpy.float64)
         return numpy.searchsorted(self._ids, ids), worths
 
-    def _put(self, key: tuple[str, str, str], value: Any, size: int) -> Any:
+    def _put(self, key: Any, value: Any, size: int) -> Any:
         with self._lock:
             if self._size + size + EACH > MOST_KEPT:
                 self._kept, self._size = {}, 0

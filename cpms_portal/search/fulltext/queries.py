@@ -6,7 +6,6 @@ the language of a text, who asks says it of no word.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -72,7 +71,8 @@ def seek(
             matched = asking.spoken(words, narrowed or {})
             if matched.total:
                 break
-        things = asking.best(matched, words.phrases(asking.languages), start, size)
+        batch, phrases = slice(start, start + size), words.phrases(asking.languages)
+        things = asking.best(matched, phrases, batch, said=True)
         hits = tuple(_hits(asking.store, things, words))
     return Sought(matched.total, hits, matched.facets(), start, size)
 
@@ -95,25 +95,17 @@ def suggest(
     with store_of(actor.registry).reading():
         asking = Asking(actor, languages, "named")
         found = asking.matched(phrases, {"network": network})
-        things = asking.best(found, phrases, 0, size)
+        things = asking.best(found, phrases, slice(0, size), said=False)
     return [_titled(row, marked(row.title, "", stems)) for row in things]
 
 
 def _hits(store: TextStore, things: list[Thing], words: Words) -> Iterator[Hit]:
-    question = (
-        "SELECT id, text, stems, starts, further <> ''"
-        " FROM body WHERE id IN (SELECT value FROM json_each(?))"
-    )
-    numbers = json.dumps([row.number for row in things])
-    bodies = {number: body for number, *body in store.read(question, (numbers,))}
     known = {language: words.stems(language) for language in {row.language for row in things}}
     for row in things:
-        text, said, starts, has_file = bodies[row.number]
         stems = known[row.language]
         shown = marked(row.title, row.language, stems)
-        found = _of_file(store, row, stems) if has_file and not stems.places(said) else ()
-        found = found or extract(text, said, starts, stems)
-        yield _titled(row, shown, found)
+        found = _of_file(store, row, stems) if row.has_file and not stems.places(row.stems) else ()
+        yield _titled(row, shown, found or extract(row.text, row.stems, row.starts, stems))
 
 
 def _of_file(store: TextStore, row: Thing, stems: Stems) -> tuple[Mark, ...]:

@@ -143,17 +143,25 @@ class TextStore:
         self, question: str, values: Sequence[object] | Mapping[str, object] = ()
     ) -> list[tuple[Any, ...]]:
         """Return the rows of a question, as committed last."""
+        with closing(self._reader().execute(question, values)) as cursor:
+            return cursor.fetchall()
+
+    def read_each(self, question: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
+        """Return the row of a question about each of some values, in their order."""
+        with closing(self._reader().cursor()) as cursor:
+            return [cursor.execute(question, (one,)).fetchone() for one in values]
+
+    def _reader(self) -> sqlite3.Connection:
+        """Return the connection this thread reads with."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
-        with closing(connection.execute(question, values)) as cursor:
-            return cursor.fetchall()
+        return connection
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Let everything this thread reads be of one moment."""
-        self.read("SELECT 1")
-        connection: sqlite3.Connection = self._local.connection
+        connection = self._reader()
         connection.execute("BEGIN")
         try:
             yield

@@ -70,7 +70,7 @@ function letOut(frame) {
 function wake(field) {
   if (field.dataset.awake) return;
   field.dataset.awake = "true";
-  const say = words(field);
+  const say = words("rich-text");
   const frame = document.createElement("div");
   const place = document.createElement("div");
   frame.className = "editor";

@@ -6,9 +6,11 @@ export function element(name, attributes = {}, ...inside) {
   return made;
 }
 
-export function words(field) {
+// What is said for all fields of a kind stands once in the form.
+export function words(kind) {
   const say = {};
-  for (const [name, value] of Object.entries(field.dataset)) {
+  const said = document.querySelector(`[data-words="${kind}"]`);
+  for (const [name, value] of Object.entries(said.dataset)) {
     if (name.startsWith("say")) say[name.charAt(3).toLowerCase() + name.slice(4)] = value;
   }
   return say;

@@ -14,7 +14,7 @@ async function learn(addresses) {
 function wake(frame) {
   if (frame.dataset.awake) return;
   frame.dataset.awake = "true";
-  const say = words(frame);
+  const say = words("pick");
   const field = frame.querySelector("input, textarea");
   const several = field.tagName === "TEXTAREA";
   const label = document.querySelector(`label[for="${CSS.escape(field.id)}"] span`)?.textContent.trim() ?? "";

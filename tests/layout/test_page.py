@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.dates import format_datetime
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 from zope.interface import alsoProvides
@@ -182,3 +188,16 @@ def test_the_foot_leads_to_the_pages_about_the_portal_that_are_there(site):
         "/library/terms": "Terms of use",
         "/library/imprint": "Imprint",
     }
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_a_moment_is_written_as_babel_writes_it(language):
+    """The short way of a table with a thousand of them."""
+    registry = SimpleNamespace(cpms_settings={"cpms.layout.timezone": "Europe/Brussels"})
+    marks, zone = Marks(), ZoneInfo("Europe/Brussels")
+    marks.request = SimpleNamespace(registry=registry, locale_name=language, person=None)
+    for month in range(1, 13):
+        moment = datetime(2026, month, month, month, 5, tzinfo=UTC)
+        local = moment.astimezone(zone)
+        said = format_datetime(local, "d MMM y, HH:mm", locale=language)
+        assert marks.moment(moment) == said

@@ -11,7 +11,12 @@ import transaction
 from pypdf import PdfWriter
 
 from cpms_portal.cms.resources import FileVersion
-from cpms_portal.core.resources import modified
+from cpms_portal.core.actor import system_actor
+from cpms_portal.core.resources import modified, oid_of
+from cpms_portal.search.queries import find, viewable
+from cpms_portal.security.permissions import Permission
+from cpms_portal.security.principals import actor_for
+from cpms_portal.security.resources import Person
 from cpms_portal.workflow.actions import transition
 
 
@@ -241,3 +246,19 @@ def test_what_is_typed_stays_text(app, publish, text):
     page = app.get("/library/search", {"q": "attack"})
     assert not page.html.select("main script, main img, main svg[onload], mark script")
     assert "<script>alert" not in page.text and "49" not in titles(page)
+
+
+def test_who_may_be_shown_a_hit_is_who_may_open_it(root, registry, publish, clock):
+    """The lines of a search ask the catalog; it says of everything what its access list says."""
+    library = root["networks"]["rare-liver"]["library"]
+    publish(title="Bandicoot draft", place=library, published=False)
+    publish(title="Bandicoot gone", shown_until=clock() + timedelta(hours=1))
+    clock.advance(hours=1)
+    portal = system_actor(registry)
+    every = find(portal, "page", within=root, size=10_000).items
+    oids = [oid_of(one) for one in every]
+    assert len(oids) > 100
+    people = [None, *(one for one in root["people"].values() if isinstance(one, Person))][:12]
+    for actor in (portal, *(actor_for(registry, one) for one in people)):
+        seen = {oid_of(one) for one in every if actor.may(Permission.PAGE_VIEW, one)}
+        assert viewable(actor, "page", oids, root) == seen

@@ -48,6 +48,7 @@ class Names(Scope):
 
 def translate(
     msgid: Any,
+    *,
     domain: str | None = None,
     mapping: dict[str, Any] | None = None,
     context: str | None = None,

@@ -31,6 +31,7 @@ def includeme(config: Configurator) -> None:
     config.include(".views.library")
     config.include(".views.bar")
     config.include(".views.editing")
+    config.include(".views.adding")
     config.include(".views.steps")
     config.include(".views.contents")
     config.include(".views.undo")
@@ -43,3 +44,4 @@ def includeme(config: Configurator) -> None:
     config.include(".views.moved")
     config.include(".views.pick")
     config.include(".views.consent_forms")
+    config.include(".views.consent_form_editing")

@@ -9,6 +9,7 @@ from typing import Any
 import colander
 import deform
 import peppercorn
+from chameleon.utils import Markup
 from pyramid.csrf import get_csrf_token
 from pyramid.request import Request
 
@@ -38,6 +39,19 @@ class Problem:
     label: str
     message: str
     href: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a question to answer it by: the same in another language, as HTML.
+
+    title: what it is. It is put at a field as its ``beside``.
+    """
+
+    title: str
+    language: str
+    html: Markup
+    is_rich: bool = False
 
 
 class Form(deform.Form):

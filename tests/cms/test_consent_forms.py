@@ -6,13 +6,22 @@ import re
 import shutil
 import subprocess
 import zlib
+from datetime import date
+from pathlib import Path
 
 import pytest
+import transaction
 
+from cpms_portal.cms.actions.consent_forms import write_consent_form
+from cpms_portal.cms.importer.consent_forms import import_consent_forms
 from cpms_portal.cms.queries.consent_forms import texts_needed, words_of_form
-from tests.cms.conftest import FORMS
+from cpms_portal.security.grants import grant
+from cpms_portal.security.roles import Role
+from tests.cms.conftest import EDITOR, FORMS, OUTSIDER, READER, REVIEWER
 from tests.factories.pdf import is_readable, told_by
 
+CONTENT = Path(__file__).parents[2] / "content"
+PLAIN = "Einwilligung in klaren Worten"
 CENTRE = "/networks/rare-liver/germany/de40"
 #: A line of the form in its own letters, and how many fields there are to fill in.
 SAID = {"el": "Συγκατάθεση", "bg": "Съгласие", "mt": "Kunsens", "uk": "Згода"}
@@ -131,3 +140,78 @@ def test_care_is_the_one_consent_that_must_be_given(root):
     words = words_of_form(root["library"]["consent-forms"]["en"])
     choices = {one.name: one.required for part in words.parts for one in part.choices}
     assert choices == {"care": True, "registries": False, "research": False}
+
+
+def test_the_office_changes_the_form_in_a_language_and_everybody_reads_it(
+    office, browser_of, app, root
+):
+    before = root["library"]["consent-forms"]["de"].version
+    page = browser_of(EDITOR).get(f"{FORMS}de/edit")
+    assert page.html.select_one(".beside-said")["lang"] == "en"
+    form = page.forms["form"]
+    form["title"], form["version"], form["day"] = (
+        "Einwilligung in klaren Worten",
+        "1.1",
+        "2026-12-01",
+    )
+    form.submit().follow()
+    read = app.get(f"{FORMS}de/")
+    assert "Einwilligung in klaren Worten" in read and "1.1" in read
+    assert "Einwilligung in klaren Worten" in " ".join(
+        text_of(app.get(f"{FORMS}de/pdf").body).split()
+    )
+    transaction.abort()
+    changed = root["library"]["consent-forms"]["de"]
+    assert [one.version for one in changed.earlier] == [before]
+
+
+def test_what_was_left_empty_is_told_at_the_field_and_the_rest_is_kept(office, browser_of):
+    form = browser_of(EDITOR).get(f"{FORMS}fr/edit").forms["form"]
+    form["title"], form["intro"] = "", "Lisez ceci."
+    refused = form.submit(status=422)
+    assert "Please fill this in." in refused.html.select_one("#form-title-error").text
+    assert refused.forms["form"]["intro"].value == "Lisez ceci."
+
+
+def test_two_who_change_the_same_form_do_not_overwrite_each_other_in_silence(
+    office, browser_of, root
+):
+    editor, chief = browser_of(EDITOR), browser_of("siteadmin")
+    mine, theirs = (one.get(f"{FORMS}it/edit").forms["form"] for one in (editor, chief))
+    theirs["version"] = "9.1"
+    theirs.submit().follow()
+    mine["version"] = "9.2"
+    refused = mine.submit(status=422)
+    assert "Somebody saved this meanwhile" in refused
+    again = refused.forms["form"]
+    assert again["version"].value == "9.2"
+    again["mine"] = True
+    again.submit().follow()
+    transaction.abort()
+    form = root["library"]["consent-forms"]["it"]
+    assert form.version == "9.2"
+    assert [one.version for one in form.earlier][1:] == ["9.1"]
+
+
+def test_what_the_office_wrote_into_a_form_goes_into_its_file_and_stays_with_updates(
+    office, root, portal, tmp_path
+):
+    forms = root["library"]["consent-forms"]
+    values = {**forms["pl"].texts, "version": "2.0", "day": date(2026, 12, 1)}
+    write_consent_form(forms["pl"], {**values, "title": "Zgoda: 'tak'"}, portal)
+    shutil.copytree(CONTENT / "consent_forms", tmp_path / "consent_forms")
+    import_consent_forms(root, tmp_path, portal)
+    assert forms["pl"].texts["title"] == "Zgoda: 'tak'", "an update does not take it away"
+    (tmp_path / "consent_forms" / "pl.yaml").write_text(forms["pl"].source, encoding="utf-8")
+    import_consent_forms(root, tmp_path, portal)
+    assert not forms["pl"].written_here
+    assert forms["pl"].texts["title"] == "Zgoda: 'tak'"
+    assert (forms["pl"].version, forms["pl"].day) == ("2.0", date(2026, 12, 1))
+
+
+@pytest.mark.parametrize("login", [READER, REVIEWER, OUTSIDER])
+def test_who_is_no_editor_of_the_portal_changes_no_consent_form(login, office, browser_of, root):
+    theirs = root["networks"]["vascern"]["library"]
+    grant(root["people"].person_of_login(OUTSIDER), Role.EDITOR, theirs)
+    transaction.commit()
+    browser_of(login).get(f"{FORMS}en/edit", status=404)

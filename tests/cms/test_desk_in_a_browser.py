@@ -106,7 +106,7 @@ def test_a_page_is_seen_as_somebody_else_and_shared(office, page_of, made, root)
     fits(chief)
     mail = root["people"].person_of_login(READER).mail
     chief.goto(resource_path(page, "sharing"))
-    chief.fill("#share-person", mail)
+    chief.fill("#form-person", mail)
     chief.check(f"input[name=role][value={Role.READER}]")
     chief.click("text=Give >> nth=-1")
     chief.wait_for_selector("td:has-text('this place')")
@@ -162,3 +162,38 @@ def test_a_working_copy_replaces_the_page_when_it_is_published(office, page_of, 
     reviewer.goto(resource_path(page, "history"))
     assert reviewer.locator("tbody tr").count() >= 2
     fits(reviewer)
+
+
+def test_a_page_is_translated_with_the_original_beside(office, page_of, made):
+    question = {
+        "anchor": "",
+        "theme": "Basics",
+        "question": "Who?",
+        "answer": "<p>You <b>do</b>.</p>",
+    }
+    page = made("faq", "Asked often", questions=[question], published=True)
+    editor = page_of(EDITOR)
+    editor.goto(resource_path(page, "translations"))
+    editor.locator("tr", has_text="Deutsch").locator("a.button").click()
+    editor.wait_for_selector(".row .ql-editor")
+    said, own = (
+        editor.locator(f".row .has-beside:has(#form-questions-0-answer) > {part}")
+        for part in (".beside", ".field-own")
+    )
+    assert said.bounding_box()["x"] < own.bounding_box()["x"], "side by side on a wide page"
+    fits(editor)
+    editor.set_viewport_size({"width": 390, "height": 900})
+    assert said.bounding_box()["y"] < own.bounding_box()["y"], "above the field on a phone"
+    said.locator("summary").click()
+    assert not said.locator(".beside-said").is_visible(), "it can be folded away"
+    said.locator("summary").click()
+    said.locator("button").click()
+    assert editor.locator(".row .ql-editor strong").inner_text() == "do"
+    assert not said.locator("button").is_visible(), "what is typed is not copied over"
+    editor.fill("#form-title", "Oft gefragt")
+    editor.fill("#form-questions-0-question", "Wer?")
+    editor.click(SAVE)
+    editor.wait_for_selector(".edit-bar")
+    reader = page_of(width=390)
+    reader.goto(f"{resource_path(page)}?language=de")
+    assert "Wer?" in reader.inner_text("main")

@@ -9,7 +9,7 @@ from pyramid.traversal import resource_path
 from cpms_portal.cms.resources import HTML, MARKDOWN
 from cpms_portal.security.grants import grant
 from cpms_portal.security.roles import Role
-from tests.cms.conftest import EDITOR, OUTSIDER, REVIEWER
+from tests.cms.conftest import EDITOR, OUTSIDER, READER, REVIEWER
 
 
 def edit(browser, item, **query):
@@ -145,3 +145,59 @@ def test_opening_the_form_writes_nothing(office, browser_of, made, site):
         editor.get(resource_path(item, name) if name else resource_path(item))
     editor.get("/library/contents")
     assert database.lastTransaction() == before
+
+
+def test_what_is_typed_of_a_new_page_is_kept_until_it_is_added(office, browser_of, root):
+    editor = browser_of(EDITOR)
+    form = editor.get("/library/add", {"kind": "page"}).forms["form"]
+    form["title"], form["text"] = "Begun", "<p>Half a</p>"
+    sent = editor.post("/library/new-draft", form.submit_fields())
+    assert sent.json == {"held_by": None}
+    assert "not saved" in editor.get("/library/add")
+    again = editor.get("/library/add", {"kind": "page"})
+    assert "did not save" in again
+    assert again.forms["form"]["text"].value == "<p>Half a</p>"
+    again.forms["form"].submit().follow()
+    assert editor.get("/library/add", {"kind": "page"}).forms["form"]["title"].value == ""
+
+
+def test_a_draft_of_a_new_page_is_seen_by_who_typed_it_alone_and_can_be_forgotten(
+    office, browser_of, root
+):
+    grant(office[Role.REVIEWER], Role.EDITOR, root["library"])
+    transaction.commit()
+    editor = browser_of(EDITOR)
+    form = editor.get("/library/add", {"kind": "news"}).forms["form"]
+    form["title"] = "Mine alone"
+    editor.post("/library/new-draft", form.submit_fields())
+    assert "Mine alone" not in browser_of(REVIEWER).get("/library/add", {"kind": "news"})
+    shown = editor.get("/library/add", {"kind": "news"})
+    forget = next(one for one in shown.forms.values() if one.action.endswith("/drop-new-draft"))
+    assert "Mine alone" not in forget.submit().follow()
+
+
+def test_who_may_not_add_keeps_no_draft_of_a_new_page(office, browser_of, root):
+    theirs = root["networks"]["vascern"]["library"]
+    grant(root["people"].person_of_login(OUTSIDER), Role.EDITOR, theirs)
+    transaction.commit()
+    for login in (READER, OUTSIDER):
+        browser_of(login).get("/library/add", {"kind": "page"}, status=403)
+
+
+def test_the_language_of_a_new_page_is_chosen_by_its_name(office, browser_of, root):
+    form = browser_of(EDITOR).get("/library/add", {"kind": "page"}).forms["form"]
+    assert ("de", False, "Deutsch") in form["in_language"].options
+    form["in_language"], form["title"] = "de", "Zuerst auf Deutsch"
+    form.submit().follow()
+    transaction.abort()
+    item = root["library"]["zuerst-auf-deutsch"]
+    assert item.original == "de" and list(item.texts) == ["de"]
+
+
+def test_the_language_of_a_collection_is_chosen_by_its_name(office, browser_of, root):
+    form = browser_of(EDITOR).get("/library/add", {"kind": "collection"}).forms["form"]
+    assert ("fr", False, "Français") in form["language"].options
+    form["title"], form["language"] = "French", "fr"
+    form.submit().follow()
+    transaction.abort()
+    assert root["library"]["french"].about["language"] == "fr"

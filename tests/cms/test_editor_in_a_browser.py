@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import transaction
 from pyramid.traversal import resource_path
 
 from tests.cms.conftest import EDITOR, clean_at_both_widths
@@ -41,8 +42,10 @@ PASTE_PICTURE = """() => {
 
 
 @pytest.fixture
-def adding(office, page_of):
+def adding(office, page_of, root):
     """An editor who begins a page and stands in its text."""
+    root["library"].editing = None  # what was begun before is forgotten
+    transaction.commit()
     page = page_of(EDITOR)
     page.goto("/library/add?kind=page")
     page.fill("#form-title", "Written by keyboard")

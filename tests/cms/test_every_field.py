@@ -10,7 +10,7 @@ from webtest import Upload
 
 from cpms_portal.cms.schemas.fields import RichText
 from cpms_portal.cms.schemas.kinds import KINDS, schema_of
-from cpms_portal.cms.views.editing import add_file_nodes
+from cpms_portal.cms.views.files import add_file_nodes
 from cpms_portal.forms.fields import Files
 from tests.cms.conftest import EDITOR
 from tests.cms.test_hostile import CORPUS, REFUSED, SIGNS, marks_of

@@ -314,9 +314,9 @@ def test_a_right_given_at_a_folder_counts_below_it_and_nowhere_else(
     form = next(
         form
         for form in reviewer.get(resource_path(folder, "sharing")).forms.values()
-        if "person" in form.fields and "act" not in form.fields
+        if "person.typed" in form.fields
     )
-    form["person"], form["role"] = root["people"].person_of_login(READER).mail, "reader"
+    form["person.typed"], form["role"] = root["people"].person_of_login(READER).mail, "reader"
     shown = form.submit().follow()
     row = next(row for row in shown.html.select("tbody tr") if "Reader" in row.text)
     assert "this place" in row.text
@@ -346,7 +346,7 @@ def test_a_right_given_to_a_group_counts_for_who_belongs_to_it(
     form = next(
         form
         for form in reviewer.get(resource_path(page, "sharing")).forms.values()
-        if "person" in form.fields and "act" not in form.fields
+        if "person.typed" in form.fields
     )
     form["group"], form["role"] = f"coordinator@{network.__oid__}", "reader"
     form.submit().follow()

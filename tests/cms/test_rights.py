@@ -51,6 +51,7 @@ CASES = {
     "share": Case("page/sharing", REVIEWER, {"role": "reader", "group": "system.Authenticated"}),
     "comments": Case("page/allow-comments", EDITOR, {"allowed": "yes"}),
     "add": Case("library/add?kind=page", EDITOR, {"title": "Added", "in_language": "en"}),
+    "draft of a new page": Case("library/new-draft?kind=page", EDITOR, {"title": "Typed"}),
     "upload": Case("library/upload", EDITOR),
     "order": Case("library/order", EDITOR, {**BATCH, "before": "getting-started"}),
     "batch: tags": Case("library/contents", EDITOR, {**BATCH, "act": "tags", "add_tags": "x"}),
@@ -97,6 +98,7 @@ def said(library: Any, page: Any) -> Any:
         page.position, page.shown_from, page.shares, page.discarded is None, sorted(library),
         editing and (sorted(editing.drafts), [one.person for one in editing.locks.values()]),
         desk is not None and oid_of(page) in desk.open,
+        library.editing and sorted(library.editing.drafts),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from cpms_portal.cms.actions.writing import put_text, seat
 from cpms_portal.cms.queries.names import free_name
+from cpms_portal.cms.queries.translating import is_outdated
 from cpms_portal.cms.resources import LibraryFolder, LibraryItem, PageText
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import ValueRefusedError
@@ -34,6 +35,15 @@ def _texts(item: LibraryItem) -> dict[str, PageText]:
     }
 
 
+def _original_first(item: LibraryItem) -> list[tuple[str, PageText]]:
+    return sorted(_texts(item).items(), key=lambda pair: pair[0] != item.original)
+
+
+def _translated(item: LibraryItem, language: str) -> int | None:
+    """Return what the copy of a text translates: none of the versions when it is outdated."""
+    return 0 if is_outdated(item, item.texts[language]) else None
+
+
 def _carry(source: LibraryItem, target: LibraryItem) -> None:
     for name in CARRIED:
         if hasattr(source, name) and getattr(target, name) != getattr(source, name):
@@ -45,8 +55,8 @@ def copy_item(item: LibraryItem, place: Any, actor: Actor, *, name: str = "") ->
     made = type(item)(item.title, actor.now)
     _carry(item, made)
     seat(place, free_name(place, name or item.__name__ or "page", actor.registry), made, actor)
-    for text in sorted(_texts(item).items(), key=lambda pair: pair[0] != item.original):
-        put_text(made, *text, actor)
+    for language, text in _original_first(item):
+        put_text(made, language, text, actor, translates=_translated(item, language))
     if isinstance(item, LibraryFolder):
         for child in list(item.values()):
             if actor.may(Permission.PAGE_VIEW, child):
@@ -62,7 +72,8 @@ def working_copy_of(item: LibraryItem, actor: Actor) -> LibraryItem:
     if not actor.may(Permission.PAGE_EDIT, item.__parent__):
         raise ValueRefusedError(_("Your role does not allow adding to this folder."))
     made = copy_item(item, item.__parent__, actor, name=f"{item.__name__}-working-copy")
-    made.copy_of = oid_of(item)
+    made.copy_of, made.copied_at = oid_of(item), item.version
+    item.copied_to = oid_of(made)
     modified(made, actor.registry)
     return made
 
@@ -71,10 +82,13 @@ def replace_original(copy: LibraryItem, actor: Actor) -> None:
     """Put what a working copy says into its original, as new versions of it."""
     original = resource_of(copy, copy.copy_of or 0)
     _carry(copy, original)
-    for language, text in sorted(_texts(copy).items(), key=lambda one: one[0] != copy.original):
+    original.copied_to = None
+    note = str(_("From a working copy."))
+    for language, text in _original_first(copy):
         kept = original.texts.get(language)
         if kept is None or _said(kept) != _said(text):
-            put_text(original, language, text, actor, note=str(_("From a working copy.")))
+            said = _translated(copy, language)
+            put_text(original, language, text, actor, note=note, translates=said)
     modified(original, actor.registry)
 
 

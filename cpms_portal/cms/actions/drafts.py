@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpms_portal.cms.queries.drafts import lock_of
+from cpms_portal.cms.queries.drafts import lock_of, new_of
 from cpms_portal.cms.resources import LibraryItem
 from cpms_portal.cms.resources.editing import FRESH, Draft, Editing, Lock
 from cpms_portal.core.actor import Actor
 
 
-def _editing(item: LibraryItem) -> Editing:
+def _editing(item: Any) -> Editing:
     if item.editing is None:
         item.editing = Editing()
     return item.editing
@@ -38,6 +38,17 @@ def keep_draft(
     """Keep what the actor types; return the lock, which may be somebody else's by now."""
     _editing(item).drafts[(actor.oid, language)] = Draft(values, based_on, actor.now)
     return take_lock(item, language, actor)
+
+
+def keep_new_draft(place: Any, kind: str, values: dict[str, Any], actor: Actor) -> None:
+    """Keep what the actor types of a new item, beside the library or folder it is to stand in."""
+    _editing(place).drafts[(actor.oid, new_of(kind))] = Draft(values, 0, actor.now)
+
+
+def drop_new_draft(place: Any, kind: str, actor: Actor) -> None:
+    """Forget what the actor typed of a new item."""
+    if place.editing is not None:
+        place.editing.drafts.pop((actor.oid, new_of(kind)), None)
 
 
 def let_go(item: LibraryItem, language: str, actor: Actor) -> None:

@@ -36,4 +36,5 @@ def revert(item: LibraryItem, number: int, actor: Actor) -> Version:
         old.title, old.text, old.imported, syntax=old.syntax, summary=old.summary, more=old.more
     )
     note = _("As in version ${number}.", mapping={"number": number}).interpolate()
-    return put_text(item, kept.language, text, actor, note=note)
+    said = {"note": note, "translates": old.translates}
+    return put_text(item, kept.language, text, actor, **said)

@@ -66,14 +66,23 @@ def put_texts(item: LibraryItem, texts: Mapping[str, PageText], actor: Actor) ->
 
 
 def put_text(
-    item: LibraryItem, language: str, text: PageText, actor: Actor, *, note: str = ""
+    item: LibraryItem,
+    language: str,
+    text: PageText,
+    actor: Actor,
+    *,
+    note: str = "",
+    translates: int | None = None,
 ) -> Version:
-    """Write what an item says in a language and keep it as its newest version."""
+    """Write what an item says in a language and keep it as its newest version.
+
+    translates: the version of the original it says; None is the one there is.
+    """
     item.version += 1
     text.version = item.version
     original = item.texts.get(item.original)
     if language != item.original and original is not None:
-        text.translates = original.version
+        text.translates = original.version if translates is None else translates
     item.write(language, text)
     item.changed = actor.now
     item.links = links_of(item)
@@ -86,11 +95,18 @@ def put_text(
 
 
 def save_item(
-    item: LibraryItem, language: str, values: Values, actor: Actor, *, note: str = ""
+    item: LibraryItem,
+    language: str,
+    values: Values,
+    actor: Actor,
+    *,
+    note: str = "",
+    translates: int = 0,
 ) -> Version:
     """Save what the form or a file of an item says in a language.
 
     values: as the schema of its type gives them; ``syntax`` beside them for a body in Markdown.
+    translates: the version of the original that was in sight, 0 for the one there is.
     """
     nodes = {node.name: getattr(node, "belongs", "text") for node in schema_of(item.kind).children}
     given = {name: value for name, value in values.items() if name in nodes}
@@ -103,9 +119,8 @@ def save_item(
     more = {name: value for name, value in given.items() if nodes[name] == "more"}
     if "steps" in more:
         more["steps"] = [step_by_identity(item, step, actor) for step in more["steps"]]
-    return put_text(
-        item, language, _text(item, language, values, more, actor=actor), actor, note=note
-    )
+    text = _text(item, language, values, more, actor=actor)
+    return put_text(item, language, text, actor, note=note, translates=translates or None)
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The model consent forms from ``content/``; they are changed in their files alone."""
+"""The model consent forms from ``content/``; what was written here stays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cpms_portal.cms.actions.consent_forms import FORMS, add_consent_forms, put_consent_form
+from cpms_portal.cms.actions.consent_forms import (
+    FORMS,
+    add_consent_forms,
+    put_consent_form,
+    settle_consent_form,
+)
 from cpms_portal.cms.queries.consent_forms import texts_needed
 from cpms_portal.cms.schemas.written import digest_of
 from cpms_portal.contentio.reading import check_keys, read_yaml
@@ -43,7 +48,12 @@ def import_consent_forms(root: Any, folder: Path, actor: Actor) -> int:
     for language in structure["languages"]:
         found = _read_form(path.with_name(f"{language}.yaml"), structure)
         made += language not in forms
-        if language not in forms or forms[language].digest != found["digest"]:
+        there = forms.get(language)
+        if there is not None and there.written_here:
+            # What the office wrote here stays until its file says the same.
+            if there.source == found["source"]:
+                settle_consent_form(there, found["digest"])
+        elif there is None or there.digest != found["digest"]:
             put_consent_form(forms, found, actor)
     return made
 

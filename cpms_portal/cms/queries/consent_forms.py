@@ -58,6 +58,20 @@ def texts_needed(structure: dict[str, Any]) -> set[str]:
     return needed
 
 
+def texts_in_order(structure: dict[str, Any]) -> list[str]:
+    """Return the keys of the texts in the order they are read."""
+    keys = list(structure["head"])
+    for section in structure["sections"]:
+        name = section["id"]
+        keys += [f"{name}_title", f"{name}_text"]
+        keys += [f"field_{one}" for one in section.get("fields", ())]
+        for choice in section.get("choices", ()):
+            keys += [f"{choice['id']}_title", f"{choice['id']}_text", "yes", "no"]
+        keys += [f"line_{one}" for one in section.get("lines", ())]
+    needed = texts_needed(structure)
+    return [key for key in dict.fromkeys([*keys, *structure["foot"]]) if key in needed]
+
+
 def words_of_form(form: ConsentForm, centre: str = "") -> FormWords:
     """Return a consent form laid out by the structure; centre: name of the hospital, if known."""
     forms = form.__parent__

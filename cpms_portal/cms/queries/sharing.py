@@ -71,6 +71,12 @@ def _of_groups(place: Any) -> Iterator[Right]:
             yield Right(said, one.role, node, node is place, group=one.group)
 
 
+def shared_with(place: Any) -> set[str]:
+    """Return the groups that have some right at a place, given there or above."""
+    nodes = [node for node in lineage(place) if isinstance(node, Shared)]
+    return {one.group for node in nodes for one in node.shares}
+
+
 def groups_for(place: Any) -> list[tuple[str, Any]]:
     """Return the groups a right can be given to: principal and words.
 

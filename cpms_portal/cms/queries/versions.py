@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from html import escape
+from typing import Any
 
 from chameleon.utils import Markup
 
 from cpms_portal.cms.queries.text import html_of, plain
 from cpms_portal.cms.resources import LibraryItem, PageText, Version
+from cpms_portal.cms.schemas.kinds import schema_of
+from cpms_portal.core.resources import resource_of
+from cpms_portal.forms.moments import Moment
 
 _BLOCK = re.compile(r"</(?:p|h[234]|li|tr|dt|dd|pre|blockquote)>|<br>|<hr>|(?=<img )")
 _PICTURE = re.compile(r'<img [^>]*?src="([^"]*)"[^>]*>')
@@ -56,7 +61,7 @@ def lines_of(text: PageText) -> list[str]:
         lines += lines_of_body(question["answer"], question["syntax"])
     for chapter in text.more.get("chapters", ()):
         lines.append(f"{chapter['at']} s: {chapter['title']}")
-    for name in ("transcript", "hours", "disease_group", "alternative"):
+    for name in ("transcript", "people", "hours", "disease_group", "alternative"):
         lines += str(text.more.get(name, "")).splitlines()
     return [line for line in lines if line]
 
@@ -65,6 +70,34 @@ def lines_of_body(body: str, syntax: str) -> list[str]:
     """Return the words of a body, a line for each of its blocks."""
     pictured = _PICTURE.sub(r"<p>[\1]</p>", html_of(body, syntax))
     return [plain(part) for part in _BLOCK.split(pictured)]
+
+
+def about_of(item: LibraryItem, version: Version, say: Callable[[Any], str]) -> list[str]:
+    """Return what a version says in every language, a line each. say: translates titles."""
+    return [
+        f"{say(node.title)}: {_plainly(item, node.name, version.about[node.name])}"
+        for node in schema_of(item.kind).children
+        if getattr(node, "belongs", "") == "about"
+        and version.about.get(node.name) not in (None, "", (), [], False)
+    ]
+
+
+def _plainly(item: LibraryItem, name: str, value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plainly(item, name, one) for one in value)
+    if name in ("related", "within"):
+        return str(getattr(resource_of(item, value), "title", value))
+    if isinstance(value, datetime):
+        return Moment().write(value).replace("T", " ")
+    return "✓" if value is True else str(value)
+
+
+def versions_side_by_side(
+    item: LibraryItem, old: Version, new: Version, say: Callable[[Any], str]
+) -> list[Change]:
+    """Return how a version of an item became another: its words, then what all languages share."""
+    lines = [[*lines_of(one.text), *about_of(item, one, say)] for one in (old, new)]
+    return compared(*lines)
 
 
 def side_by_side(old: PageText, new: PageText) -> list[Change]:

@@ -115,7 +115,8 @@ class LibraryItem(Shared, Content):
     about: values that are the same in every language, as the schema of its type says; "related"
     (oids of items) of every type.
     position: its place among others, lowest first. links: what its texts lead to, oids and paths.
-    copy_of: oid of the item this is a working copy of. read_from: (oid of the library, path
+    copy_of: oid of the item this is a working copy of; copied_at: the version that had then.
+    copied_to: oid of the working copy of it. read_from: (oid of the library, path
     within it) of all files it ever came from.
     """
 
@@ -129,6 +130,8 @@ class LibraryItem(Shared, Content):
     about: Mapping[str, Any] = {}
     links: tuple[str, ...] = ()
     copy_of: int | None = None
+    copied_at: int = 0
+    copied_to: int | None = None
     read_from: frozenset[tuple[int, str]] = frozenset()
     discarded: Discarded | None = None
     changed: datetime | None = None

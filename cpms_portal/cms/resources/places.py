@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from BTrees.LOBTree import LOBTree
 from BTrees.OOBTree import OOBTree
@@ -35,6 +36,8 @@ class Library(Shared, Container):
     removed_taken: frozenset[str] = frozenset()
     removed_read = ""
     sent: LOBTree | None = None
+    #: Drafts of new items; beside the library, so that it is not written for them.
+    editing: Any = None
 
     def __init__(self, title: str = "", created: datetime | None = None) -> None:
         super().__init__(title, created)

@@ -63,7 +63,11 @@ class PickWidget(TextWidget):
     template, words = "pick", "pick_words"
     kind = ""
     several = False
-    hint = _("Its address here, such as /library/faq.")
+    placeholder = "/library/faq"
+
+    def control(self, field: Any) -> dict[str, str | None]:
+        """Return the attributes of the control; what an address is like is seen without script."""
+        return {**super().control(field), "placeholder": self.placeholder}
 
 
 class ItemAddress(Text):

@@ -21,6 +21,7 @@ from cpms_portal.cms.schemas.fields import (
     TimeMark,
     WebAddress,
 )
+from cpms_portal.cms.schemas.languages import OFFERED, name_of_language
 from cpms_portal.core.i18n import _
 from cpms_portal.forms.fields import Email, Text
 from cpms_portal.forms.moments import Moment, MomentWidget
@@ -36,6 +37,7 @@ from cpms_portal.forms.widgets import (
     TextWidget,
 )
 
+LANGUAGES = [(code, name_of_language(code)) for code in OFFERED]
 SORTS = (
     ("position", _("As placed in its folder")),
     ("title", _("By title")),
@@ -181,7 +183,12 @@ class CollectionSchema(ItemSchema):
         colander.Set(), title=_("Types"), belongs="about", missing=(), widget=CheckboxListWidget()
     )
     tags_any = line(_("Any of these tags"), "about", kind=Tags(), missing=(), widget=TagsWidget())
-    language = line(_("In the language"), "about", longest=8, description=_("A code such as de."))
+    language = line(
+        _("In the language"),
+        "about",
+        widget=SelectWidget(values=LANGUAGES, empty=_("Any")),
+        validator=colander.OneOf(OFFERED),
+    )
     words = line(_("With these words in the title"), "about")
     within = line(
         _("Only what stands in"),

@@ -24,7 +24,27 @@ class Kind:
     several: Any
     icon: str
 
+    @property
+    def about(self) -> Any:
+        """What it is good for, in a few words."""
+        return _ABOUT[self.name]
 
+
+_ABOUT = {
+    "page": _("A text with headings, tables, pictures and links"),
+    "guide": _("Something to do, step by step, each with its picture"),
+    "faq": _("Questions with their answers, grouped by theme"),
+    "video": _("A training video, uploaded or elsewhere, with chapters and transcript"),
+    "download": _("A file to download, with its earlier versions"),
+    "news": _("Something new; it can appear and go by itself"),
+    "event": _("Something that takes place at a time"),
+    "link": _("An address elsewhere"),
+    "folder": _("Holds other items and lists them"),
+    "collection": _("A list that fills itself: a saved query"),
+    "flyer": _("A leaflet to print or hand on"),
+    "contact": _("Who helps: a person or a team, and when"),
+    "picture": _("An image to put into pages and guides"),
+}
 _ROWS: tuple[tuple[type[resources.LibraryItem], type, Any, Any, str], ...] = (
     (resources.Page, items.PageSchema, _("Page"), _("Pages"), "document"),
     (resources.Guide, items.GuideSchema, _("Guide"), _("Guides"), "book"),

@@ -103,6 +103,19 @@ def written_moved(moved: Mapping[str, str]) -> str:
     return yaml.safe_dump({"moved": dict(moved)}, allow_unicode=True, width=10_000)
 
 
+def written_form(form: Any) -> str:
+    """Return the file of a consent form; what stood at the head of its file before stays there."""
+    head = "".join(line for line in form.source.splitlines(True) if line.startswith("#"))
+    said = {
+        "language": form.language,
+        "language_name": form.title,
+        "version": form.version,
+        "date": form.day,
+        "texts": dict(form.texts),
+    }
+    return head + yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=92)
+
+
 def digest_of(*parts: str) -> str:
     """Return a digest of texts, to see later whether they changed."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -14,6 +14,7 @@ from pyramid.request import Request
 from cpms_portal.cms.queries.items import published_on
 from cpms_portal.cms.queries.links import by_path, target_of
 from cpms_portal.cms.queries.text import Heading, Rendered, opening_of_text, rendered
+from cpms_portal.cms.queries.translating import is_outdated, is_partial
 from cpms_portal.cms.resources import (
     FAQ,
     Guide,
@@ -25,8 +26,9 @@ from cpms_portal.cms.resources import (
 )
 from cpms_portal.cms.schemas.fields import TimeMark
 from cpms_portal.cms.schemas.kinds import kind_of
+from cpms_portal.cms.schemas.languages import name_of_language
 from cpms_portal.cms.views.bar import bar_of
-from cpms_portal.cms.views.languages import name_of_language, reading_languages
+from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.cms.views.media import embedded, player
 from cpms_portal.cms.views.words import may_be_kept, size_of, tag_title
 from cpms_portal.core.i18n import _
@@ -58,6 +60,7 @@ def shown_item(context: LibraryItem, request: Request) -> dict[str, Any]:
         "tags": [(tag, tag_title(tag)) for tag in context.tags],
         "substituted": name_of_language(languages[0]) if language != languages[0] else None,
         "outdated": is_outdated(context, text),
+        "partial": is_partial(context, text),
         "language_name": name_of_language,
         "size_of": size_of,
         "time_mark": TimeMark().write,
@@ -72,12 +75,6 @@ def is_indexed(request: Request) -> bool:
     """Say whether search engines may show a page that everybody may read; none of training."""
     is_real = setting(request.registry, "cpms.site") == "production"
     return is_real and request.person is None
-
-
-def is_outdated(item: LibraryItem, text: PageText) -> bool:
-    """Say whether a translation is older than what it translates."""
-    original = item.texts.get(item.original)
-    return original is not None and original is not text and text.translates < original.version
 
 
 def body_of(read: Rendered, request: Request) -> Markup:

@@ -11,9 +11,9 @@ from pyramid.response import Response
 
 from cpms_portal.cms.actions.moving import let_return, remove_for_good, restore
 from cpms_portal.cms.queries.links import broken_links, what_links_to
+from cpms_portal.cms.queries.translating import is_outdated, is_partial
 from cpms_portal.cms.resources import TRASH, Library, LibraryItem, Trash
-from cpms_portal.cms.views.item import is_outdated
-from cpms_portal.cms.views.languages import OFFERED, name_of_language
+from cpms_portal.cms.schemas.languages import OFFERED, name_of_language
 from cpms_portal.core.errors import CPMSError
 from cpms_portal.core.i18n import _
 from cpms_portal.security.permissions import Permission
@@ -24,6 +24,7 @@ STATES = {
     "original": _("Original"),
     "current": _("Up to date"),
     "outdated": _("Outdated"),
+    "partial": _("In part"),
     "missing": _("Missing"),
 }
 
@@ -80,7 +81,7 @@ def links_page(context: LibraryItem, request: Request) -> dict[str, Any]:
 def translations_page(context: LibraryItem, request: Request) -> dict[str, Any]:
     """Show in which languages an item is there, which are missing and which are outdated."""
     rows = [_language(context, code) for code in OFFERED]
-    order = {"original": 0, "outdated": 1, "current": 2, "missing": 3}
+    order = {"original": 0, "outdated": 1, "partial": 2, "current": 3, "missing": 4}
     return {
         "title": _("Languages"),
         "words": STATES,
@@ -96,7 +97,8 @@ def _language(item: LibraryItem, code: str) -> dict[str, Any]:
     elif code == item.original:
         state = "original"
     else:
-        state = "outdated" if is_outdated(item, text) else "current"
+        whole = "partial" if is_partial(item, text) else "current"
+        state = "outdated" if is_outdated(item, text) else whole
     version = item.versions.get(text.version) if text is not None else None
     return {
         "code": code,

@@ -16,7 +16,8 @@ from pyramid.response import Response
 
 from cpms_portal.cms.resources import FileVersion, LibraryItem, Picture, Video
 from cpms_portal.cms.resources.files import FileItem
-from cpms_portal.cms.views.languages import name_of_language, reading_languages
+from cpms_portal.cms.schemas.languages import name_of_language
+from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.core.resources import Portal, resource_of
 from cpms_portal.layout.refusals import NOT_FOUND
 from cpms_portal.layout.views import answer

@@ -7,16 +7,24 @@ from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
+from pyramid.security import Authenticated
 
 from cpms_portal.cms.actions.copies import working_copy_of
 from cpms_portal.cms.actions.publishing import revert, take_step
 from cpms_portal.cms.queries.items import working_copies_of
-from cpms_portal.cms.queries.versions import newest_two, side_by_side, versions_of
-from cpms_portal.cms.resources import Library, LibraryItem
+from cpms_portal.cms.queries.sharing import groups_for, shared_with
+from cpms_portal.cms.queries.versions import (
+    Change,
+    newest_two,
+    versions_of,
+    versions_side_by_side,
+)
+from cpms_portal.cms.resources import Library, LibraryItem, Version
+from cpms_portal.cms.schemas.languages import name_of_language
 from cpms_portal.cms.views.item import page_of
-from cpms_portal.cms.views.languages import name_of_language
 from cpms_portal.cms.views.library import NOTHING, entries_of, listed_in
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.errors import TransitionDeniedError, ValueRefusedError
@@ -28,28 +36,44 @@ from cpms_portal.security.permissions import Permission
 from cpms_portal.security.principals import ANONYMOUS
 from cpms_portal.security.roles import Role
 
+ITEM = "cpms_portal.cms:templates/item.pt"
+NOBODY, SOMEBODY = "everyone", "authenticated"
 #: Whose eyes a preview can be seen with: role → its words.
 EYES = {
-    "everyone": _("Somebody not signed in"),
-    "authenticated": _("Somebody signed in"),
+    NOBODY: _("Somebody not signed in"),
+    SOMEBODY: _("Somebody signed in"),
     Role.READER.value: _("A reader it is shared with"),
     Role.EDITOR.value: _("An editor"),
     Role.REVIEWER.value: _("A reviewer"),
+    Role.HP.value: _("A healthcare professional"),
+    Role.GUEST.value: _("A guest"),
+    Role.RESEARCHER.value: _("A researcher"),
+    Role.DISPATCHER.value: _("A dispatcher"),
+    Role.COORDINATOR.value: _("A coordinator"),
+    Role.ADMINISTRATOR.value: _("A site administrator"),
 }
 
 
 def take(context: LibraryItem, request: Request) -> Response:
     """Take a step of the workflow, with its comment."""
-    step, comment = request.POST.get("step", ""), request.POST.get("comment", "")
+    step, comment = request.POST.get("step", ""), request.POST.get("comment", "")[:1000]
     try:
-        shown = take_step(context, step, request.actor, comment[:1000])
+        shown = take_step(context, step, request.actor, comment)
     except (TransitionDeniedError, ValueRefusedError) as error:
         request.tm.doom()
-        request.tell(error.message, "attention")
-        shown = context
-    else:
-        request.tell(_("Done."))
+        return _refused(context, request, comment, error.message)
+    request.tell(_("Done."))
     return HTTPSeeOther(request.resource_path(shown))
+
+
+def _refused(context: LibraryItem, request: Request, comment: str, said: Any) -> Response:
+    """Show the item again with what was typed, and what is wrong beside it."""
+    page = page_of(context, request)
+    listed = entries_of(listed_in(context, request.actor), request)
+    page = {**page, "entries": listed, "found": NOTHING}
+    bar = replace(page["bar"], comment=comment, problem=said)
+    request.response.status_int = 422
+    return render_to_response(ITEM, {**page, "bar": bar}, request, response=request.response)
 
 
 def history_page(context: LibraryItem, request: Request) -> dict[str, Any]:
@@ -64,9 +88,14 @@ def history_page(context: LibraryItem, request: Request) -> dict[str, Any]:
         "state_title": lambda state: _state_title(state, request),
         "compared": chosen,
         "ticked": [one.number for one in chosen] if chosen else newest_two(versions),
-        "changes": side_by_side(chosen[0].text, chosen[1].text) if chosen else [],
+        "changes": _changes(context, chosen, request) if chosen else [],
         "may_edit": request.has_permission(Permission.PAGE_EDIT, context),
     }
+
+
+def _changes(context: LibraryItem, chosen: list[Version], request: Request) -> list[Change]:
+    old, new = chosen
+    return versions_side_by_side(context, old, new, request.localizer.translate)
 
 
 def _state_title(state: str, request: Request) -> str:
@@ -109,13 +138,12 @@ def make_working_copy(context: LibraryItem, request: Request) -> Response:
 
 def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
     """Show an item as somebody of a role sees it, or say that they do not."""
-    role = request.GET.get("role", "everyone")
-    if role not in EYES:
+    role = request.GET.get("role", NOBODY)
+    groups = [(name, words) for name, words in groups_for(context) if name in shared_with(context)]
+    offered = {**EYES, **dict(groups)}
+    if role not in offered:
         raise HTTPNotFound()
-    held = {"everyone": (), "authenticated": ("system.Authenticated",)}.get(role)
-    own = bound_principals(context, Role(role)) if held is None else held
-    signed_in = () if role == "everyone" else ("system.Authenticated",)
-    eyes = replace(request.actor, person=None, principals=frozenset({*ANONYMOUS, *signed_in, *own}))
+    eyes = _eyes(context, role, request.actor)
     shown = page_of(context, request)
     return {
         **shown,
@@ -123,7 +151,7 @@ def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
         "entries": entries_of(listed_in(context, eyes), request),
         "found": NOTHING,
         "role": role,
-        "eyes": list(EYES.items()),
+        "eyes": list(offered.items()),
         "sees": eyes.may(Permission.PAGE_VIEW, context),
         "edits": eyes.may(Permission.PAGE_EDIT, context),
         "hidden": [
@@ -134,6 +162,15 @@ def preview_page(context: LibraryItem, request: Request) -> dict[str, Any]:
             and not eyes.may(Permission.PAGE_VIEW, one)
         ],
     }
+
+
+def _eyes(context: LibraryItem, role: str, actor: Actor) -> Actor:
+    """Return somebody of a role, or of a group it is shared with, and nobody in person."""
+    own = [role] if role not in EYES else []
+    if role in EYES and role not in (NOBODY, SOMEBODY):
+        own = bound_principals(context, Role(role))
+    signed_in = [] if role == NOBODY else [Authenticated]
+    return replace(actor, person=None, principals=frozenset({*ANONYMOUS, *signed_in, *own}))
 
 
 def _step_seen(step: dict[str, Any], eyes: Actor) -> dict[str, Any]:

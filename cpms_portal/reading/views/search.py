@@ -15,7 +15,8 @@ from pyramid.request import Request
 from cpms_portal.cms.queries.items import opened_by
 from cpms_portal.cms.resources import Library, LibraryItem
 from cpms_portal.cms.schemas.kinds import KINDS
-from cpms_portal.cms.views.languages import name_of_language, reading_languages
+from cpms_portal.cms.schemas.languages import name_of_language
+from cpms_portal.cms.views.languages import reading_languages
 from cpms_portal.cms.views.words import may_be_kept, number_in, tag_title
 from cpms_portal.core.i18n import _
 from cpms_portal.core.objectmap import PathTuple

@@ -3,7 +3,7 @@
 import { FORMATS, forEditor, fromEditor, registerBlots } from "./blots.js";
 import { words } from "./pick.js";
 import "./picked.js";
-import { TOOLS, isOn } from "./tools.js";
+import { IN_TABLES, TOOLS, isOn } from "./tools.js";
 
 const Quill = window.Quill;
 
@@ -18,6 +18,7 @@ function toolbar(q, say, id) {
   for (const [name, act, format, value] of TOOLS) {
     const tool = document.createElement("button");
     tool.type = "button";
+    if (IN_TABLES.has(name)) shown.push((held) => { tool.hidden = !held.table; });
     if (format) shown.push((held) => tool.setAttribute("aria-pressed", String(isOn(held, format, value))));
     tool.className = `editor-tool is-${name}`;
     tool.textContent = say[name];
@@ -34,7 +35,7 @@ function toolbar(q, say, id) {
   bar.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const tools = [...bar.children];
+    const tools = [...bar.children].filter((tool) => !tool.hidden);
     const next = tools[(tools.indexOf(document.activeElement) + step + tools.length) % tools.length];
     for (const tool of tools) tool.tabIndex = tool === next ? 0 : -1;
     next.focus();
@@ -105,6 +106,10 @@ function wake(field) {
     if (source !== "user") return;
     field.value = fromEditor(quill);
     field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  field.addEventListener("fill", (event) => {
+    quill.setContents(quill.clipboard.convert({ html: forEditor(event.detail) }), "user");
+    quill.focus();
   });
   field.hidden = true;
 }

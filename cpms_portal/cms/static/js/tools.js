@@ -17,6 +17,8 @@ export const TOOLS = [
   ["undo", (q) => q.history.undo()], ["redo", (q) => q.history.redo()],
 ];
 
+export const IN_TABLES = new Set(["row", "column", "lessRow", "lessColumn"]);
+
 export function isOn(format, name, value) {
   return value === undefined ? Boolean(format[name]) : format[name] === value;
 }

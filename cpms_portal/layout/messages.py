@@ -24,29 +24,18 @@ TONES = ("info", "success", "attention", "danger")
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence for the next page; tone: info, success, attention or danger.
-
-    words, path: of a link after it, such as the way to take something back; empty for none.
-    """
+    """A sentence for the next page; tone: info, success, attention or danger."""
 
     text: str
     tone: str
-    words: str = ""
-    path: str = ""
 
 
-def tell(
-    request: Request, text: str, tone: str = "success", link: tuple[str, str] | None = None
-) -> None:
-    """Show a sentence on the next page (``request.tell``); nothing clinical, no identity.
-
-    link: words and path of a link after it.
-    """
+def tell(request: Request, text: str, tone: str = "success") -> None:
+    """Show a sentence on the next page (``request.tell``); nothing clinical, no identity."""
     told = request.environ.setdefault("cpms.told", [])
     if not told:
         request.add_response_callback(_carry)
-    said = [request.localizer.translate(text), tone if tone in TONES else "info"]
-    told.append([*said, request.localizer.translate(link[0]), link[1]] if link else said)
+    told.append([request.localizer.translate(text), tone if tone in TONES else "info"])
 
 
 def _carry(request: Request, response: Any) -> None:
@@ -61,7 +50,7 @@ def told(request: Request) -> list[Message]:
     if not packed or not signature_holds(request.registry, PURPOSE, packed, signature):
         return []
     keep_cookie(request, COOKIE, "", 0)
-    return [Message(*said) for said in json.loads(urlsafe_b64decode(packed))]
+    return [Message(text, tone) for text, tone in json.loads(urlsafe_b64decode(packed))]
 
 
 def includeme(config: Configurator) -> None:

@@ -71,6 +71,22 @@ def test_what_was_removed_renamed_moved_or_copied_is_as_it_was(desk, root):
         assert len(folder) == left and "beta" not in root["library"]
 
 
+def test_what_cannot_go_back_because_its_folder_is_gone_stays_where_it_is(desk, root, made):
+    folder, _pages, browser = desk
+    gone = made("folder", "Soon gone")
+    item = made("page", "Wanderer", into=gone)
+    transaction.commit()
+    done(browser, gone, "cut", names=("wanderer",))
+    form = next(
+        one for one in contents(browser, folder).forms.values() if one.action.endswith("/paste")
+    )
+    page = form.submit().follow()
+    gone.__parent__.remove(gone.__name__)
+    transaction.commit()
+    assert "The folder it stood in is not there any more." in undone(page)
+    assert item.__parent__ is folder
+
+
 def test_what_somebody_changed_since_is_left_as_it_is(desk, portal):
     folder, (alpha, beta), browser = desk
     page = done(browser, folder, "tags", add_tags="new")

@@ -16,6 +16,8 @@ from cpms_portal.cms.actions.moving import (
 from cpms_portal.cms.actions.writing import arrange_page
 from cpms_portal.cms.resources import LibraryItem
 from cpms_portal.core.actor import Actor
+from cpms_portal.core.errors import ValueRefusedError
+from cpms_portal.core.i18n import _
 from cpms_portal.core.resources import oid_of, resource_of
 from cpms_portal.security.permissions import Permission
 
@@ -70,6 +72,8 @@ def put_back(item: LibraryItem, what: str, before: Said, actor: Actor) -> None:
 
 def _move_back(item: LibraryItem, before: Said, actor: Actor) -> None:
     place = resource_of(item, before["place"])
+    if place is None:
+        raise ValueRefusedError(_("The folder it stood in is not there any more."))
     move_item(item, place, actor)
     if before["name"] != item.__name__ and before["name"] not in place:
         rename_item(item, before["name"], actor)

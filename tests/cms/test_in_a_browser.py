@@ -36,7 +36,7 @@ def test_an_editor_writes_and_a_reviewer_publishes_what_everybody_reads(
     editor.goto("/library/contents")
     editor.set_input_files("#files", {"name": "sea.png", "mimeType": "image/png", "buffer": png()})
     editor.click(".upload-line .button")
-    editor.wait_for_selector("text=Files taken: 1.")
+    editor.wait_for_selector("text=Uploaded: 1 of 1.")
     editor.goto("/library/add?kind=page")
     editor.fill("#form-title", "Written in a browser")
     body = editor.locator(".ql-editor").first

@@ -18,7 +18,8 @@ SOON = 10
 
 def posting(handler):
     """Run a handler as a writing request."""
-    return one_writer_tween(handler, None)(DummyRequest(method="POST"))
+    request = DummyRequest(method="POST", content_type="application/json")
+    return one_writer_tween(handler, None)(request)
 
 
 def test_while_one_request_hashes_another_writes():

@@ -76,7 +76,7 @@ def test_a_row_is_dragged_to_its_place(table, folder, portal):
     height = low.bounding_box()["height"]
     with table.expect_response(lambda answer: answer.url.endswith("/order")):
         table.locator("tr[data-name=one]").drag_to(low, target_position={"x": 80, "y": height - 3})
-    table.wait_for_function("document.querySelector('#batch tbody tr').dataset.name === 'four'")
+    table.wait_for_selector("#batch tbody tr:first-child[data-name=four]")
     assert shown(table) == ["Four", "Two", "Three", "One"] == kept(folder, portal)
 
 
@@ -91,9 +91,7 @@ def test_rows_are_moved_by_keyboard_alone(table, folder, portal):
     table.wait_for_timeout(50)
     with table.expect_response(lambda answer: answer.url.endswith("/order")):
         table.keyboard.press("Alt+ArrowDown")
-    table.wait_for_function(
-        "document.querySelectorAll('#batch tbody tr')[2].dataset.name === 'three'"
-    )
+    table.wait_for_selector("#batch tbody tr:nth-child(3)[data-name=three]")
     assert kept(folder, portal) == list(NAMES)
     table.keyboard.press("Space")
     table.locator("#row").focus()
@@ -188,9 +186,7 @@ def test_files_are_dropped_on_the_table_and_each_says_what_became_of_it(table, f
     table.locator("tr[data-name=note] input").focus()
     with table.expect_response(lambda answer: answer.url.endswith("/order")):
         table.keyboard.press("Alt+ArrowUp")
-    table.wait_for_function(
-        "document.querySelector('#batch tbody tr:last-child').dataset.name !== 'note'"
-    )
+    table.wait_for_selector("#batch tbody tr:last-child:not([data-name=note])")
 
 
 def test_a_large_file_that_broke_off_goes_on_where_it_stopped(table, folder, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.interfaces import IRequestFactory
 from pyramid.registry import Registry
 from pyramid.request import Request
@@ -41,6 +42,21 @@ def test_the_path_of_a_place_is_the_one_the_framework_gives(names, elements, mor
     ours, theirs = asked(PortalRequest, **environ), asked(Request, **environ)
     said = theirs.resource_path(place, *elements, **more)
     assert ours.resource_path(place, *elements, **more) == said
+
+
+def test_fields_are_read_once_and_anew_where_the_body_is_another():
+    request = PortalRequest.blank("/", POST={"title": "One"})
+    fields = request.POST
+    assert request.POST is fields
+    request.body = b"title=Two"
+    assert request.POST["title"] == "Two"
+
+
+def test_a_file_where_text_belongs_is_refused_however_often_it_is_looked_at():
+    request = PortalRequest.blank("/", POST={"title": ("words.txt", b"text")})
+    for _time in range(2):
+        with pytest.raises(HTTPBadRequest):
+            _ = request.POST
 
 
 @given(

@@ -14,7 +14,7 @@ from cpms_portal.cms.queries.links import links_of
 from cpms_portal.cms.queries.names import free_name, name_of
 from cpms_portal.cms.queries.text import anchor_of, html_of
 from cpms_portal.cms.resources import HTML, LibraryItem, Page, PageText, Version
-from cpms_portal.cms.schemas.kinds import KINDS, schema_of
+from cpms_portal.cms.schemas.kinds import KINDS, belonging
 from cpms_portal.core.actor import Actor
 from cpms_portal.core.resources import modified
 from cpms_portal.workflow.actions import begin
@@ -108,7 +108,7 @@ def save_item(
     values: as the schema of its type gives them; ``syntax`` beside them for a body in Markdown.
     translates: the version of the original that was in sight, 0 for the one there is.
     """
-    nodes = {node.name: getattr(node, "belongs", "text") for node in schema_of(item.kind).children}
+    nodes = belonging(item.kind)
     given = {name: value for name, value in values.items() if name in nodes}
     about = {name: value for name, value in given.items() if nodes[name] == "about"}
     about = about_by_identity(item, about, actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import colander
@@ -78,6 +79,13 @@ KINDS: Mapping[str, Kind] = {row[0].kind: Kind(row[0].kind, *row) for row in _RO
 def kind_of(item: resources.LibraryItem) -> Kind:
     """Return the content type of an item."""
     return KINDS[item.kind]
+
+
+@cache
+def belonging(kind: str) -> Mapping[str, str]:
+    """Return where what a field says is kept, by its name: text, about, item or more."""
+    fields = schema_of(kind).children
+    return {node.name: getattr(node, "belongs", "text") for node in fields}
 
 
 def schema_of(kind: str) -> colander.SchemaNode:

@@ -1,15 +1,12 @@
-"""How templates are drawn: a name is found in one look, a plain text is looked up as it is.
+"""How texts of templates are said: one without values put in is looked up as it is.
 
-A page asks for some three hundred names and thirty texts. Chameleon finds each name by three calls
-of Python, and the translator makes an object of each text first.
+A page asks for some thirty of them, and the translator makes an object of each first.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import chameleon.template
-from chameleon.utils import Scope
 from pyramid.config import Configurator
 from pyramid.threadlocal import get_current_request
 from pyramid_chameleon.interfaces import IChameleonTranslate
@@ -17,33 +14,6 @@ from pyramid_chameleon.localization import translator
 from translationstring import ChameleonTranslate, TranslationString
 
 _with_all_there_is = ChameleonTranslate(translator)
-
-
-class UnknownNameError(NameError, KeyError):
-    """A template asks for a name nothing has."""
-
-
-class Names(Scope):
-    """What a template knows by name; ``_root`` holds what was set for all of it meanwhile."""
-
-    __slots__ = ()
-    _root: Any
-    __getitem__ = dict.__getitem__
-    get_name = dict.__getitem__  # type: ignore[assignment]  # only called by position
-    # Else a copy asks for each name by itself.
-    __iter__ = dict.__iter__
-
-    def __missing__(self, key: str) -> Any:
-        root = getattr(self, "_root", None)
-        if root is not None and dict.__contains__(root, key):
-            return dict.__getitem__(root, key)
-        raise UnknownNameError(key)
-
-    def copy(self) -> Names:
-        """Return what a macro knows: the same names, its own from here on."""
-        made = Names(self)
-        made._root = getattr(self, "_root", self)
-        return made
 
 
 def translate(
@@ -70,8 +40,7 @@ def translate(
 
 
 def includeme(config: Configurator) -> None:
-    """Draw so."""
-    chameleon.template.Scope = Names  # type: ignore[misc]  # only ever made by name
+    """Say texts of templates so."""
 
     def register() -> None:
         config.registry.registerUtility(translate, IChameleonTranslate)
